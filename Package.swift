@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Hot targets are optimised in debug builds too, so that `swift test` stays short.
+let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+  name: "amr",
+  products: [.executable(name: "amr", targets: ["amr"])],
+  targets: [
+    // Layers: each target depends only on targets above it; Tests/CommandLineTests checks this.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
+    .target(name: "JSON5"),
+    .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
+    .target(name: "DurableFiles"),
+    .target(name: "Metering", swiftSettings: hot),
+    .target(name: "ERTProtocol", swiftSettings: hot),
+    .target(
+      name: "CollectorUpload", dependencies: ["Checksums", "Metering", "ERTProtocol"],
+      swiftSettings: hot),
+    .target(name: "RadioModel", swiftSettings: hot),
+    .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
+    .target(name: "DeltaTable", dependencies: ["JSON5", "DurableFiles", "Columnar"]),
+    .target(
+      name: "AMRSimulation",
+      dependencies: [
+        "JSON5", "Checksums", "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
+      ], swiftSettings: hot),
+    .target(
+      name: "HeadEnd",
+      dependencies: [
+        "Checksums", "DurableFiles", "Metering", "ERTProtocol", "CollectorUpload", "Columnar",
+        "DeltaTable",
+      ], swiftSettings: hot),
+    .target(
+      name: "BillingExport",
+      dependencies: ["JSON5", "Checksums", "DurableFiles", "Metering", "HeadEnd"],
+      swiftSettings: hot),
+    .target(name: "Reporting", dependencies: ["JSON5"]),
+    .executableTarget(
+      name: "amr",
+      dependencies: [
+        "JSON5", "Checksums", "DurableFiles", "Metering", "CollectorUpload", "AMRSimulation",
+        "HeadEnd", "BillingExport", "Reporting",
+      ],
+      // Linked statically, the standard library needs no loading at start-up.
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+    .executableTarget(
+      name: "amr-bench",
+      dependencies: [
+        "JSON5", "Checksums", "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
+        "Columnar", "AMRSimulation", "HeadEnd", "BillingExport",
+      ],
+      path: "Benchmarks/amr-bench", swiftSettings: hot),
+    .testTarget(name: "JSON5Tests", dependencies: ["JSON5"]),
+    .testTarget(name: "ChecksumsTests", dependencies: ["Checksums"]),
+    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
+    .testTarget(name: "MeteringTests", dependencies: ["Metering"]),
+    .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol"]),
+    .testTarget(name: "CollectorUploadTests", dependencies: ["CollectorUpload"]),
+    .testTarget(name: "RadioModelTests", dependencies: ["RadioModel"]),
+    .testTarget(name: "ColumnarTests", dependencies: ["Columnar"]),
+    .testTarget(name: "DeltaTableTests", dependencies: ["DeltaTable"]),
+    .testTarget(name: "AMRSimulationTests", dependencies: ["AMRSimulation"]),
+    .testTarget(name: "HeadEndTests", dependencies: ["HeadEnd"]),
+    .testTarget(name: "BillingExportTests", dependencies: ["BillingExport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["amr"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

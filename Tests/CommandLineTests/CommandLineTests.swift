@@ -1,0 +1,3 @@
+import Testing
+@testable import amr
+@Test func x() { #expect(Bool(true)) }
