@@ -13,35 +13,41 @@ let package = Package(
     .target(name: "JSON5"),
     .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
     .target(name: "DurableFiles"),
-    .target(name: "Metering", swiftSettings: hot),
+    .target(name: "CSV", swiftSettings: hot),
+    .target(name: "PortableMath", swiftSettings: hot),
+    .target(name: "RandomStreams", swiftSettings: hot),
+    .target(
+      name: "Metering", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
     .target(name: "ERTProtocol", swiftSettings: hot),
     .target(
       name: "CollectorUpload", dependencies: ["Checksums", "Metering", "ERTProtocol"],
       swiftSettings: hot),
-    .target(name: "RadioModel", swiftSettings: hot),
+    .target(
+      name: "RadioModel", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
     .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
     .target(name: "DeltaTable", dependencies: ["JSON5", "DurableFiles", "Columnar"]),
     .target(
       name: "AMRSimulation",
       dependencies: [
-        "JSON5", "Checksums", "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
+        "JSON5", "Checksums", "CSV", "PortableMath", "RandomStreams", "Metering", "ERTProtocol",
+        "CollectorUpload", "RadioModel",
       ], swiftSettings: hot),
     .target(
       name: "HeadEnd",
       dependencies: [
-        "Checksums", "DurableFiles", "Metering", "ERTProtocol", "CollectorUpload", "Columnar",
-        "DeltaTable",
+        "Checksums", "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload",
+        "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(
       name: "BillingExport",
-      dependencies: ["JSON5", "Checksums", "DurableFiles", "Metering", "HeadEnd"],
+      dependencies: ["JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "HeadEnd"],
       swiftSettings: hot),
     .target(name: "Reporting", dependencies: ["JSON5"]),
     .executableTarget(
       name: "amr",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "Metering", "CollectorUpload", "AMRSimulation",
-        "HeadEnd", "BillingExport", "Reporting",
+        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "CollectorUpload",
+        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
       ],
       // Linked statically, the standard library needs no loading at start-up.
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
@@ -55,6 +61,9 @@ let package = Package(
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
+    .testTarget(name: "CSVTests", dependencies: ["CSV"]),
+    .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
+    .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),
     .testTarget(name: "MeteringTests", dependencies: ["Metering"]),
     .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol"]),
     .testTarget(name: "CollectorUploadTests", dependencies: ["CollectorUpload"]),

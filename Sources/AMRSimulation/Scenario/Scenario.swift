@@ -1,0 +1,193 @@
+import Metering
+
+/// Everything that a run depends on, apart from the program itself: equal scenarios give equal
+/// uploads, byte for byte.
+///
+/// Each property corresponds to one key of the scenario file; the unit is part of the key's name.
+/// `ScenarioSchema` says which values are allowed.
+public struct Scenario: Sendable, Equatable {
+  public var name = "unnamed"
+  public var description = ""
+  public var seed: UInt64 = 1
+  /// First simulated day, at `utcOffsetMinutes`.
+  public var startDate = CivilDay(year: 1998, month: 6, day: 1)
+  public var days = 1
+  /// The fixed offset of local standard time from UTC; days are [00:00, 24:00) at this offset.
+  public var utcOffsetMinutes = 0
+  public var territory = TerritorySpec()
+  public var moduleClasses: [ModuleClass] = [ModuleClass()]
+  public var endpoints = EndpointSpec()
+  public var collectors = CollectorSpec()
+  public var radio = RadioSpec()
+  public var consumption = ConsumptionSpec()
+  public var backhaul = BackhaulSpec()
+  public var faults = FaultSpec()
+  public var headEnd = HeadEndSpec()
+  public var billing = BillingSpec()
+
+  public init() {}
+}
+
+/// Where the modules are: either dealt over census tracts, or read from an inventory.
+public struct TerritorySpec: Sendable, Equatable {
+  /// CSV of tracts (`name`, `latitude_deg`, `longitude_deg`, `land_area_km2`, `housing_units`),
+  /// relative to the scenario file; empty when `metersCSV` is given.
+  public var tractsCSV = ""
+  /// Tracts are taken from the densest (housing units per km²) down until this area is reached.
+  public var servedAreaKm2 = 2072.0
+  /// Modules dealt to the tracts in proportion to housing units (largest remainder).
+  public var modules = 1000
+  /// Distance between parallel streets in metres; meters stand along the streets.
+  public var streetSpacingM = 120
+  /// Distance of a meter from the street's centre line in metres.
+  public var setbackM = 15
+  /// CSV of meters (`latitude_deg`, `longitude_deg`, optional `endpoint_id`, `class`, `indoor`).
+  public var metersCSV = ""
+  /// Share of meters that stand indoors, when the inventory does not say.
+  public var indoorShare = 0.3
+
+  public init() {}
+}
+
+/// A class of meters: what is measured, how much, and the register that counts it.
+public struct ModuleClass: Sendable, Equatable {
+  public var name = "residential"
+  /// Share of all modules; the shares of all classes add up to 1.
+  public var share = 1.0
+  public var commodity = Commodity.electric
+  /// The four-bit ERT type of the frame, which must belong to the commodity.
+  public var ertType = 7
+  /// Digits of the register, after which it rolls over to zero.
+  public var dials = 5
+  /// kWh per count of the register.
+  public var multiplier = 1
+  /// Median of the class' log-normal distribution of mean daily consumption, in kWh.
+  public var medianKWhPerDay = 18.0
+  /// Standard deviation of the natural logarithm of mean daily consumption.
+  public var spreadLog = 0.5
+  /// Consumption of a Saturday or Sunday relative to a weekday.
+  public var weekendFactor = 1.1
+
+  public init() {}
+}
+
+/// How the modules transmit.
+public struct EndpointSpec: Sendable, Equatable {
+  /// The lowest endpoint ID; IDs are consecutive.
+  public var firstID = 20_000_000
+  /// Nominal time between two transmissions in seconds.
+  public var intervalS = 30
+  /// Each transmission is delayed by a fresh uniform jitter below this, in ms; never accumulated.
+  public var jitterMs = 250
+  /// Each endpoint's clock error is uniform within ± this, in parts per million.
+  public var clockErrorPpm = 50.0
+  /// Equivalent isotropically radiated power in dBm.
+  public var txPowerDbm = 10.0
+
+  public init() {}
+}
+
+/// Where the fixed receivers stand and how well they hear.
+public struct CollectorSpec: Sendable, Equatable {
+  /// Distance between neighbouring sites of the hexagonal lattice, in metres.
+  public var latticeSpacingM = 2000
+  /// Sites with fewer modules than this in their cell (radius = spacing / √3) are not built.
+  public var minModulesPerSite = 40
+  /// CSV of sites (`latitude_deg`, `longitude_deg`, optional `collector_id`); replaces the lattice.
+  public var sitesCSV = ""
+  public var antennaGainDbi = 2.0
+  public var noiseFigureDb = 6.0
+  /// Bandwidth of the channel filter in kHz.
+  public var filterKHz = 200.0
+  /// Each collector's clock is wrong by a constant, uniform within ± this, in ms.
+  public var clockErrorMs = 500
+
+  public init() {}
+}
+
+/// What happens between the antennas.
+public struct RadioSpec: Sendable, Equatable {
+  public var frequencyMHz = 915.0
+  /// Hop channels; each transmission uses one, drawn afresh.
+  public var channels = 50
+  /// Exponent of the log-distance path loss, reference distance 1 m.
+  public var pathLossExponent = 3.5
+  /// Standard deviation in dB of the log-normal shadowing, fixed per link.
+  public var shadowingDb = 8.0
+  /// Additional loss in dB of a meter that stands indoors.
+  public var indoorLossDb = 10.0
+  /// Signal to total interference ratio in dB that a frame needs besides its noise threshold.
+  public var captureDb = 6.0
+  /// A link exists when its mean power is at least the decode threshold less this, in dB.
+  public var linkFloorDb = 10.0
+
+  public init() {}
+}
+
+/// How consumption varies with the calendar and from day to day.
+public struct ConsumptionSpec: Sendable, Equatable {
+  /// Relative amplitude of the yearly cosine.
+  public var seasonAmplitude = 0.2
+  /// Day of the year, 1…365, on which the cosine peaks.
+  public var seasonPeakDay = 200
+  /// Standard deviation of the territory's weather factor from day to day.
+  public var weatherSigma = 0.08
+  /// Standard deviation of one meter's factor from day to day.
+  public var dailySigma = 0.25
+
+  public init() {}
+}
+
+/// How uploads travel from collectors through concentrators to the head-end.
+public struct BackhaulSpec: Sendable, Equatable {
+  /// Hours between two scheduled uploads of a collector; divides 24.
+  public var uploadPeriodH = 24
+  /// Collectors that share one concentrator.
+  public var collectorsPerConcentrator = 40
+  /// A concentrator polls its collectors one after the other within this many minutes.
+  public var pollWindowMin = 120
+  /// Probability that an upload is lost on its way and tried again.
+  public var lossProbability = 0.02
+  /// Probability that the upload arrives but its acknowledgement is lost, so that it is repeated.
+  public var ackLossProbability = 0.01
+  /// Minutes until a lost upload or a lost acknowledgement is tried again.
+  public var retryMin = 30
+
+  public init() {}
+}
+
+/// What fails.
+public struct FaultSpec: Sendable, Equatable {
+  /// Share of modules that never transmit.
+  public var silentModuleShare = 0.001
+  /// Mean number of receiver outages per collector and year.
+  public var collectorOutagesPerYear = 2.0
+  /// Mean length of a receiver outage in hours (exponential, at most 10 times the mean).
+  public var collectorOutageH = 6.0
+  /// Mean number of outages per concentrator and year; uploads wait until they end.
+  public var concentratorOutagesPerYear = 4.0
+  /// Mean length of a concentrator outage in hours (exponential, at most 10 times the mean).
+  public var concentratorOutageH = 8.0
+
+  public init() {}
+}
+
+/// What the head-end of a run does when.
+public struct HeadEndSpec: Sendable, Equatable {
+  /// A day's slot is closed when its reads have been open for this many days after its end.
+  public var closeAfterDays = 5
+
+  public init() {}
+}
+
+/// How reads become bills.
+public struct BillingSpec: Sendable, Equatable {
+  /// Name of the utility in file names and manifests: letters, digits, hyphens.
+  public var utility = "utility"
+  /// A read qualifies for a cycle from this many days before the scheduled read date …
+  public var windowBeforeDays = 3
+  /// … to this many days after it.
+  public var windowAfterDays = 1
+
+  public init() {}
+}

@@ -1,0 +1,88 @@
+/// A day of the proleptic Gregorian calendar, counted from 1970-01-01.
+public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// Days since 1970-01-01.
+  public let number: Int
+
+  public init(number: Int) { self.number = number }
+
+  /// The day of a date that exists; see `init(year:month:dayOfMonth:)` for dates that may not.
+  ///
+  /// Uses the era arithmetic of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+  public init(year: Int, month: Int, day: Int) {
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+    let yearOfEra = shiftedYear - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    number = era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// The day with this date, or nil when the calendar has none, such as 31 February.
+  public init?(year: Int, month: Int, dayOfMonth: Int) {
+    guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(dayOfMonth)
+    else { return nil }
+    self.init(year: year, month: month, day: dayOfMonth)
+    guard self.month == month else { return nil }
+  }
+
+  /// The day written `YYYY-MM-DD`, or nil when the text is anything else.
+  public init?(iso text: some StringProtocol) {
+    let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2
+    else { return nil }
+    var values: [Int] = []
+    for part in parts {
+      var value = 0
+      for digit in part {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+        value = value * 10 + Int(digit - UInt8(ascii: "0"))
+      }
+      values.append(value)
+    }
+    self.init(year: values[0], month: values[1], dayOfMonth: values[2])
+  }
+
+  /// Year, month 1…12 and day of month 1…31.
+  public var date: (year: Int, month: Int, day: Int) {
+    let shifted = number + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+  }
+
+  public var year: Int { date.year }
+  public var month: Int { date.month }
+
+  /// 1 on 1 January.
+  public var dayOfYear: Int { number - CivilDay(year: year, month: 1, day: 1).number + 1 }
+
+  /// 0 for Monday … 6 for Sunday. 1970-01-01 was a Thursday.
+  public var weekday: Int { ((number + 3) % 7 + 7) % 7 }
+
+  public var isWeekend: Bool { weekday >= 5 }
+
+  /// `YYYY-MM`, the partition of the store that holds this day.
+  public var monthName: String { String(description.prefix(7)) }
+
+  /// `YYYY-MM-DD`.
+  public var description: String {
+    let (year, month, day) = date
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+  }
+
+  public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+  public static func + (day: Self, days: Int) -> Self { CivilDay(number: day.number + days) }
+  public static func - (day: Self, days: Int) -> Self { CivilDay(number: day.number - days) }
+  public static func - (later: Self, earlier: Self) -> Int { later.number - earlier.number }
+}
+
+/// A whole number with leading zeros up to `width` digits.
+func padded(_ value: Int, _ width: Int) -> String {
+  let digits = String(value)
+  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
