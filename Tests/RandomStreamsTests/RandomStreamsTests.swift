@@ -1,1 +1,69 @@
+import RandomStreams
 import Testing
+
+@Suite("Random streams")
+struct RandomStreamsTests {
+  /// `kat_vectors` of the Random123 library.
+  static let knownAnswers: [(rounds: Int, counter: SIMD4<UInt32>, key: UInt64, SIMD4<UInt32>)] = [
+    (7, .zero, 0, [0x5f6f_b709, 0x0d89_3f64, 0x4f12_1f81, 0x4f73_0a48]),
+    (
+      7, SIMD4(repeating: .max), .max,
+      [0x5207_ddc2, 0x4516_5e59, 0x4d8e_e751, 0x8c52_f662]
+    ),
+    (
+      7, [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], 0x299f_31d0_a409_3822,
+      [0x4dfc_caba, 0x190a_87f0, 0xc473_62ba, 0xb6b5_242a]
+    ),
+    (10, .zero, 0, [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+    (
+      10, SIMD4(repeating: .max), .max,
+      [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+    ),
+    (
+      10, [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], 0x299f_31d0_a409_3822,
+      [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
+    ),
+  ]
+
+  @Test("Philox4x32 gives the published answers")
+  func philox() {
+    for (rounds, counter, key, answer) in Self.knownAnswers {
+      #expect(Philox4x32.block(counter, key: key, rounds: rounds) == answer)
+    }
+  }
+
+  @Test("a draw depends on each of seed, stream, entity, index and sub-stream")
+  func independence() {
+    var seen: Set<UInt32> = []
+    for seed in [1, 2] as [UInt64] {
+      for name in [StreamName.fading, .timing] {
+        for entity in [7, 8, 7 << 32] as [UInt64] {
+          for sub in [0, 1] as [UInt32] {
+            let stream = RandomStream(seed: seed, name, entity: entity)
+            for index in 0..<64 as Range<UInt32> { seen.insert(stream.word(index, sub: sub)) }
+          }
+        }
+      }
+    }
+    // 1,536 draws of 32 bits: the chance of one or more equal pairs is 3 in 10,000.
+    #expect(seen.count >= 1535)
+  }
+
+  @Test("a word is the lane of its block")
+  func lanes() {
+    let stream = RandomStream(seed: 5, .fading, entity: 6)
+    for index in 0..<16 as Range<UInt32> {
+      #expect(stream.word(index, sub: 9) == stream.words(index / 4, sub: 9)[Int(index % 4)])
+    }
+  }
+
+  @Test("draws below a bound reach every value about equally often")
+  func bounded() {
+    let stream = RandomStream(seed: 11, .delivery, entity: 0)
+    var counts = [Int](repeating: 0, count: 50)
+    for index in 0..<50_000 as Range<UInt32> { counts[Int(below(50, stream.word(index)))] += 1 }
+    let chiSquare = counts.reduce(0.0) { $0 + Double(($1 - 1000) * ($1 - 1000)) / 1000 }
+    // 49 degrees of freedom: 99.9 % of samples lie below 85.4.
+    #expect(chiSquare < 85.4)
+  }
+}

@@ -1,0 +1,108 @@
+import Checksums
+import ERTProtocol
+import Metering
+
+/// One complete upload: its header and its bytes, checksums included and already checked.
+public struct Upload: Sendable {
+  public let header: UploadHeader
+  /// Header, records and trailer.
+  public let bytes: [UInt8]
+
+  /// An upload of records in their order (slot, endpoint, stamp), each inside the period.
+  public init(header: UploadHeader, records: some Collection<UploadRecord>) {
+    var builder = UploadBuilder(header: header, capacity: records.count)
+    for record in records { builder.append(record) }
+    self = builder.finish()
+  }
+
+  init(header: UploadHeader, checkedBytes: [UInt8]) {
+    self.header = header
+    bytes = checkedBytes
+  }
+
+  /// Calls `body` with each record, in order.
+  @inline(__always)
+  public func forEachRecord(_ body: (UploadRecord) -> Void) {
+    bytes.withUnsafeBytes { raw in
+      var offset = UploadHeader.byteCount
+      for _ in 0..<header.recordCount {
+        body(
+          UploadRecord(
+            stamp: header.periodStart
+              + Int64(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))),
+            rssiDbm: Int8(bitPattern: raw[offset + 4]), channel: raw[offset + 5],
+            frame: SCMFrame(
+              head: UInt64(
+                bigEndian: raw.loadUnaligned(fromByteOffset: offset + 7, as: UInt64.self)),
+              tail: UInt32(
+                bigEndian: raw.loadUnaligned(fromByteOffset: offset + 15, as: UInt32.self)))))
+        offset += UploadRecord.scmByteCount
+      }
+    }
+  }
+
+  /// All records, in order.
+  public var records: [UploadRecord] {
+    var records: [UploadRecord] = []
+    records.reserveCapacity(header.recordCount)
+    forEachRecord { records.append($0) }
+    return records
+  }
+}
+
+/// Writes an upload record by record.
+public struct UploadBuilder {
+  private var header: UploadHeader
+  private var bytes: [UInt8]
+
+  /// Starts an upload; `capacity` is the expected number of records.
+  public init(header: UploadHeader, capacity: Int) {
+    self.header = header
+    bytes = [UInt8](repeating: 0, count: UploadHeader.byteCount)
+    bytes.reserveCapacity(
+      UploadHeader.byteCount + capacity * UploadRecord.scmByteCount + UploadHeader.trailerByteCount)
+  }
+
+  /// Adds a record, whose stamp must lie less than 2³² ms after the period's start.
+  @inline(__always)
+  public mutating func append(_ record: UploadRecord) {
+    bytes.append(littleEndian: UInt32(truncatingIfNeeded: record.stamp - header.periodStart))
+    bytes.append(UInt8(bitPattern: record.rssiDbm))
+    bytes.append(record.channel)
+    bytes.append(UploadRecord.scmType)
+    bytes.append(littleEndian: record.frame.head.byteSwapped)
+    bytes.append(littleEndian: record.frame.tail.byteSwapped)
+    header.recordCount += 1
+  }
+
+  /// The finished upload.
+  public consuming func finish() -> Upload {
+    header.bodyByteCount = bytes.count - UploadHeader.byteCount
+    var head: [UInt8] = []
+    head.append(littleEndian: UploadHeader.magic)
+    head.append(littleEndian: UploadHeader.formatVersion)
+    head.append(littleEndian: UInt16(0))
+    head.append(littleEndian: header.collector.rawValue)
+    head.append(littleEndian: UInt32(header.recordCount))
+    head.append(littleEndian: header.sequence)
+    head.append(littleEndian: header.createdAt)
+    head.append(littleEndian: header.periodStart)
+    head.append(littleEndian: header.periodEnd)
+    head.append(littleEndian: UInt32(header.bodyByteCount))
+    head.append(littleEndian: CRC32.of(head))
+    bytes.replaceSubrange(0..<UploadHeader.byteCount, with: head)
+    let body = bytes.withUnsafeBytes {
+      CRC32.of(UnsafeRawBufferPointer(rebasing: $0[UploadHeader.byteCount...]))
+    }
+    bytes.append(littleEndian: body)
+    return Upload(header: header, checkedBytes: bytes)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a fixed-width integer, least significant byte first.
+  @inline(__always)
+  fileprivate mutating func append(littleEndian value: some FixedWidthInteger) {
+    withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+  }
+}

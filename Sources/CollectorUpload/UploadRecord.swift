@@ -1,0 +1,32 @@
+import ERTProtocol
+import Metering
+
+/// One reception in an upload, little-endian:
+///
+/// | offset | size | field |
+/// |---|---|---|
+/// | 0 | 4 | stamp: ms after the period's start, by the collector's clock, of the frame's first bit |
+/// | 4 | 1 | RSSI in dBm, signed |
+/// | 5 | 1 | hop channel |
+/// | 6 | 1 | frame type: 1 = SCM |
+/// | 7 | 12 | the frame as received, first byte first |
+///
+/// Records are sorted by (slot, endpoint, stamp).
+public struct UploadRecord: Sendable, Equatable {
+  /// Bytes of a record that carries an SCM frame.
+  public static let scmByteCount = 7 + SCMFrame.byteCount
+  /// The frame type of SCM.
+  public static let scmType: UInt8 = 1
+
+  public var stamp: UTCMilliseconds
+  public var rssiDbm: Int8
+  public var channel: UInt8
+  public var frame: SCMFrame
+
+  public init(stamp: UTCMilliseconds, rssiDbm: Int8, channel: UInt8, frame: SCMFrame) {
+    self.stamp = stamp
+    self.rssiDbm = rssiDbm
+    self.channel = channel
+    self.frame = frame
+  }
+}

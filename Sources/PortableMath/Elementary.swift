@@ -1,0 +1,71 @@
+import Glibc
+
+// Elementary functions in plain IEEE 754 additions, multiplications and divisions.
+//
+// A system's libm may differ from another's in the last bit, and one bit in a link's power can
+// decide a frame. These functions give the same bits on every machine; their error is a few units
+// in the last place, far below anything that a radio model can know.
+
+/// ln 2, split so that multiples of the high part are exact.
+private let ln2High = 0x1.62e42fee00000p-1
+private let ln2Low = 0x1.a39ef35793c76p-33
+
+/// Natural logarithm of a positive finite number.
+///
+/// ln m = 2 artanh((m − 1)/(m + 1)) for the significand m in [√½, √2), as a power series.
+public func naturalLogarithm(_ x: Double) -> Double {
+  var exponent = x.exponent
+  var significand = x.significand
+  if significand > 1.4142135623730951 {
+    significand /= 2
+    exponent += 1
+  }
+  let s = (significand - 1) / (significand + 1)
+  let square = s * s
+  var sum = 0.0
+  var divisor = 21.0
+  while divisor >= 3 {
+    sum = (sum + 1 / divisor) * square
+    divisor -= 2
+  }
+  let n = Double(exponent)
+  return n * ln2High + (2 * s + (2 * s * sum + n * ln2Low))
+}
+
+/// e to the power x, for |x| ≤ 700.
+///
+/// e^x = 2^n e^r with |r| ≤ ½ ln 2, the second factor by Taylor's series to degree 13.
+public func exponential(_ x: Double) -> Double {
+  let n = (x / 0.6931471805599453).rounded()
+  let r = (x - n * ln2High) - n * ln2Low
+  var sum = 1.0
+  var k = 13.0
+  while k >= 1 {
+    sum = 1 + sum * r / k
+    k -= 1
+  }
+  return Double(sign: .plus, exponent: Int(n), significand: sum)
+}
+
+/// Cosine of an angle in radians, for |x| ≤ 100.
+public func cosine(_ x: Double) -> Double {
+  let turn = 6.283185307179586
+  let r = x - (x / turn).rounded() * turn
+  // cos r = 2 cos²(r/4)² … by two doublings, so that the series sees |r| ≤ π/4.
+  let quarter = r / 4
+  let square = quarter * quarter
+  var sum = 1.0
+  var k = 16.0
+  while k >= 2 {
+    sum = 1 - sum * square / (k * (k - 1))
+    k -= 2
+  }
+  let half = 2 * sum * sum - 1
+  return 2 * half * half - 1
+}
+
+/// Ratio of two powers given in decibels.
+public func ratio(decibels: Double) -> Double { exponential(decibels * 0.23025850929940458) }
+
+/// Decibels of a positive ratio of two powers.
+public func decibels(ratio: Double) -> Double { naturalLogarithm(ratio) * 4.342944819032518 }

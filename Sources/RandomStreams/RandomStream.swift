@@ -1,0 +1,59 @@
+/// The independent streams of draws that a run uses. A number, once used, keeps its meaning.
+public enum StreamName: UInt32, Sendable, CaseIterable {
+  case placement = 1
+  case meterTraits = 2
+  case transmitterTraits = 3
+  case timing = 4
+  case fading = 5
+  case shadowing = 6
+  case dailyUse = 7
+  case weather = 8
+  case collectorClock = 9
+  case receiverOutage = 10
+  case concentratorOutage = 11
+  case delivery = 12
+  case registerStart = 13
+}
+
+/// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.
+///
+/// Any draw can be computed at any time by anyone, so threads and shards agree without talking.
+public struct RandomStream: Sendable, Equatable {
+  /// 64 bits that stand for (seed, stream, entity).
+  public let key: UInt64
+
+  /// The stream of an entity (an endpoint, a collector, a day …) under a seed.
+  public init(seed: UInt64, _ name: StreamName, entity: UInt64) {
+    let counter = SIMD4<UInt32>(
+      UInt32(truncatingIfNeeded: entity), UInt32(truncatingIfNeeded: entity >> 32),
+      name.rawValue, 0x414D_5200)
+    let words = Philox4x32.block(counter, key: seed, rounds: Philox4x32.keyRounds)
+    key = UInt64(words.x) | UInt64(words.y) << 32
+  }
+
+  /// A stream whose key is already known.
+  @inlinable
+  public init(key: UInt64) { self.key = key }
+
+  /// Draws 4·index … 4·index + 3 of a sub-stream (a collector, a day …; 0 where there is none).
+  @inlinable @inline(__always)
+  public func words(_ index: UInt32, sub: UInt32 = 0) -> SIMD4<UInt32> {
+    Philox4x32.block(SIMD4(index, sub, 0, 0), key: key)
+  }
+
+  /// One draw of a sub-stream.
+  @inlinable @inline(__always)
+  public func word(_ index: UInt32, sub: UInt32 = 0) -> UInt32 {
+    words(index >> 2, sub: sub)[Int(index & 3)]
+  }
+}
+
+/// A whole number below `bound`, uniform to within bound / 2³².
+@inlinable @inline(__always)
+public func below(_ bound: UInt32, _ word: UInt32) -> UInt32 {
+  UInt32(truncatingIfNeeded: (UInt64(word) &* UInt64(bound)) >> 32)
+}
+
+/// A number in (0, 1).
+@inlinable @inline(__always)
+public func unit(_ word: UInt32) -> Double { (Double(word) + 0.5) * 0x1p-32 }
