@@ -89,10 +89,10 @@ public struct UploadBuilder {
     head.append(littleEndian: header.periodStart)
     head.append(littleEndian: header.periodEnd)
     head.append(littleEndian: UInt32(header.bodyByteCount))
-    head.append(littleEndian: CRC32.of(head))
+    head.append(littleEndian: CRC32.checksum(head))
     bytes.replaceSubrange(0..<UploadHeader.byteCount, with: head)
     let body = bytes.withUnsafeBytes {
-      CRC32.of(UnsafeRawBufferPointer(rebasing: $0[UploadHeader.byteCount...]))
+      CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[UploadHeader.byteCount...]))
     }
     bytes.append(littleEndian: body)
     return Upload(header: header, checkedBytes: bytes)

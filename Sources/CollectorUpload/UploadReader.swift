@@ -77,7 +77,7 @@ public struct UploadReader {
       problem =
         "upload format version \(integer(4, as: UInt16.self)) is not known; expected "
         + "\(UploadHeader.formatVersion)"
-    } else if CRC32.of(Array(bytes[0..<52])) != integer(52, as: UInt32.self) {
+    } else if CRC32.checksum(Array(bytes[0..<52])) != integer(52, as: UInt32.self) {
       problem = "the header's checksum is wrong; fetch the file from its collector again"
     } else if integer(48, as: UInt32.self) > UInt32(UploadHeader.bodyByteCountMax) {
       problem = "the upload claims more than \(UploadHeader.bodyByteCountMax) bytes"
@@ -100,7 +100,7 @@ public struct UploadReader {
       let stored = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: bodyEnd, as: UInt32.self))
       let body = UnsafeRawBufferPointer(rebasing: raw[UploadHeader.byteCount..<bodyEnd])
       let name = "collector \(header.collector.rawValue), sequence \(header.sequence)"
-      guard CRC32.of(body) == stored else {
+      guard CRC32.checksum(body) == stored else {
         return "the checksum of the records is wrong (\(name)); fetch the file again"
       }
       guard header.bodyByteCount == header.recordCount * UploadRecord.scmByteCount else {
