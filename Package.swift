@@ -13,6 +13,7 @@ let package = Package(
     .target(name: "JSON5"),
     .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
     .target(name: "DurableFiles"),
+    .target(name: "Parallel"),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),
     .target(name: "RandomStreams", swiftSettings: hot),
@@ -29,14 +30,14 @@ let package = Package(
     .target(
       name: "AMRSimulation",
       dependencies: [
-        "JSON5", "Checksums", "CSV", "PortableMath", "RandomStreams", "Metering", "ERTProtocol",
-        "CollectorUpload", "RadioModel",
+        "JSON5", "Checksums", "Parallel", "CSV", "PortableMath", "RandomStreams", "Metering",
+        "ERTProtocol", "CollectorUpload", "RadioModel",
       ], swiftSettings: hot),
     .target(
       name: "HeadEnd",
       dependencies: [
-        "Checksums", "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload",
-        "Columnar", "DeltaTable",
+        "Checksums", "DurableFiles", "Parallel", "CSV", "Metering", "ERTProtocol",
+        "CollectorUpload", "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(
       name: "BillingExport",
@@ -62,6 +63,7 @@ let package = Package(
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5", "TestSupport"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath", "TestSupport"]),
     .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams", "TestSupport"]),

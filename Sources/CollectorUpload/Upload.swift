@@ -103,6 +103,6 @@ extension [UInt8] {
   /// Appends a fixed-width integer, least significant byte first.
   @inline(__always)
   fileprivate mutating func append(littleEndian value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
   }
 }

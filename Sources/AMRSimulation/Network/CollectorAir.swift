@@ -1,0 +1,107 @@
+import RadioModel
+import RandomStreams
+
+/// Everything that decides what one collector receives: its links with their transmitters at
+/// hand, its clock and its down-time. Both orders of evaluation read the air through this.
+struct CollectorAir: Sendable {
+  let links: LinkSet
+  /// The second part of the fading draws' counter: the collector's number.
+  let fadingSub: UInt32
+  let phases: [Int64]
+  let periods: [Int64]
+  let timing: [RandomStream]
+  let fading: [RandomStream]
+  let jitterSpan: UInt32
+  let channels: UInt32
+  let periodMin: Int64
+  let periodMax: Int64
+  /// Ticks that a frame takes.
+  let frameTicks: Int64
+  let downTime: DownTime
+
+  init(
+    links: LinkSet, collector: CollectorSite, transmitters: Transmitters, frameTicks: Int64,
+    downTime: DownTime
+  ) {
+    self.links = links
+    fadingSub = collector.id.rawValue
+    phases = links.endpoints.map { Int64(transmitters.phases[Int($0)]) }
+    periods = links.endpoints.map { Int64(transmitters.periods[Int($0)]) }
+    timing = links.endpoints.map { transmitters.timing[Int($0)] }
+    fading = links.endpoints.map { transmitters.fading[Int($0)] }
+    jitterSpan = transmitters.jitterSpan
+    channels = transmitters.channels
+    periodMin = transmitters.periodMin
+    periodMax = transmitters.periodMax
+    self.frameTicks = frameTicks
+    self.downTime = downTime
+  }
+
+  /// Start of transmission k of a link before its jitter.
+  @inline(__always)
+  func nominalStart(link: Int, k: Int64) -> Int64 { phases[link] &+ k &* periods[link] }
+
+  /// Jitter and channel of transmission k of a link.
+  @inline(__always)
+  func hop(link: Int, k: UInt32) -> Hop {
+    Hop(timing[link].word(k), jitterSpan: jitterSpan, channels: channels)
+  }
+
+  /// The fading draw of transmission k of a link.
+  @inline(__always)
+  func fadingDraw(link: Int, k: UInt32) -> UInt32 { fading[link].word(k, sub: fadingSub) }
+
+  /// The transmissions of a link that can start in [from, to), jitter considered; may be empty.
+  @inline(__always)
+  func candidates(link: Int, from: Int64, to: Int64) -> ClosedRange<Int64>? {
+    let lastNominal = to - 1 - phases[link]
+    guard lastNominal >= 0 else { return nil }
+    let period = periods[link]
+    let firstNominal = from - Int64(jitterSpan) + 1 - phases[link]
+    let first = firstNominal <= 0 ? 0 : (firstNominal + period - 1) / period
+    let last = lastNominal / period
+    return first <= last ? first...last : nil
+  }
+}
+
+/// A decoded frame: the latest of its link in a reporting period.
+struct Reception: Sendable, Equatable {
+  /// Index of the link in the collector's set.
+  let link: Int
+  /// Number of the transmission.
+  let k: UInt32
+  /// True time of the first bit.
+  let start: Int64
+  let channel: UInt8
+  /// Faded power.
+  let signal: Power
+}
+
+/// What evaluating one reporting period of one collector found, and how much work it took.
+struct Evaluation: Sendable {
+  /// By ascending link.
+  var receptions: [Reception] = []
+  /// Fading draws that were computed.
+  var drawsEvaluated = 0
+  /// Frames that were compared with everything on the air at their time.
+  var overlapLookups = 0
+}
+
+/// Receiver outages of a collector: half-open intervals of true ticks, ascending, disjoint.
+struct DownTime: Sendable, Equatable {
+  var intervals: [Range<Int64>] = []
+
+  /// Whether any tick of [start, end) is down.
+  @inline(__always)
+  func overlaps(_ start: Int64, _ end: Int64) -> Bool {
+    for interval in intervals where start < interval.upperBound && end > interval.lowerBound {
+      return true
+    }
+    return false
+  }
+
+  /// The first time from `instant` on that is not down.
+  func end(from instant: Int64) -> Int64 {
+    intervals.first { $0.contains(instant) }?.upperBound ?? instant
+  }
+}

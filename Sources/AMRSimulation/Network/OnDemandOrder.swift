@@ -1,0 +1,93 @@
+import RadioModel
+
+/// The quick order of evaluation: each link is walked backwards from the end of the period to its
+/// latest decoded frame. Cost grows with the number of reads, not of transmissions.
+///
+/// Fading alone loses most frames of a weak link, and its draws are cheap to search
+/// (`SurvivorScan`). Only a frame that survives needs its time, its channel, and the few
+/// endpoints that could have overlapped it (`PhaseIndex`).
+enum OnDemandOrder {
+  /// An index serves the times within this many periods before its anchor.
+  private static let periodsPerIndex: Int64 = 128
+
+  /// The latest decoded frame of each link that starts in [from, to).
+  static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
+    var result = Evaluation()
+    var indices = LazyIndices(air: air, end: to, stride: Self.periodsPerIndex * air.periodMin)
+    for link in 0..<air.links.count {
+      guard let range = air.candidates(link: link, from: from, to: to) else { continue }
+      let low = UInt32(truncatingIfNeeded: range.lowerBound)
+      var high = UInt32(truncatingIfNeeded: range.upperBound)
+      while let k = SurvivorScan.last(
+        air.fading[link], sub: air.fadingSub, threshold: air.links.thresholds[link], low: low,
+        high: high, draws: &result.drawsEvaluated)
+      {
+        if let reception = decode(air, link: link, k: k, from, to, &indices, &result) {
+          result.receptions.append(reception)
+          break
+        }
+        if k == low { break }
+        high = k - 1
+      }
+    }
+    return result
+  }
+
+  /// Decides a frame that survived fading.
+  @inline(__always)
+  private static func decode(
+    _ air: CollectorAir, link: Int, k: UInt32, _ from: Int64, _ to: Int64,
+    _ indices: inout LazyIndices, _ result: inout Evaluation
+  ) -> Reception? {
+    let hop = air.hop(link: link, k: k)
+    let start = air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)
+    guard start >= from, start < to, !air.downTime.overlaps(start, start + air.frameTicks)
+    else { return nil }
+    result.overlapLookups += 1
+    let signal = Fading.faded(air.links.means[link], air.fadingDraw(link: link, k: k))
+    var interference: Power = 0
+    // A frame overlaps when it starts less than a frame's length before or after.
+    let earliest = start - air.frameTicks + 1 - Int64(air.jitterSpan - 1)
+    let latest = start + air.frameTicks - 1
+    indices.index(for: start).forEachStart(
+      in: air, earliest: earliest, latest: latest, except: link
+    ) { other, otherK, nominal in
+      let otherHop = air.hop(link: other, k: otherK)
+      let distance = nominal + Int64(otherHop.jitter) - start
+      if otherHop.channel == hop.channel, distance.magnitude < UInt64(air.frameTicks) {
+        let draw = air.fadingDraw(link: other, k: otherK)
+        interference += Fading.faded(air.links.means[other], draw)
+      }
+    }
+    guard air.links.test.passes(signal: signal, interference: interference) else { return nil }
+    return Reception(link: link, k: k, start: start, channel: hop.channel, signal: signal)
+  }
+
+  /// Phase indices at equal distances before the end of the period, made when first needed.
+  private struct LazyIndices {
+    let air: CollectorAir
+    let end: Int64
+    let stride: Int64
+    private var made: [PhaseIndex?] = []
+
+    init(air: CollectorAir, end: Int64, stride: Int64) {
+      self.air = air
+      self.end = end
+      self.stride = stride
+    }
+
+    @inline(__always)
+    mutating func index(for start: Int64) -> PhaseIndex {
+      let number = Int((end - 1 - start) / stride)
+      if number < made.count, let index = made[number] { return index }
+      return make(number)
+    }
+
+    private mutating func make(_ number: Int) -> PhaseIndex {
+      while made.count <= number { made.append(nil) }
+      let index = PhaseIndex(air, anchor: end - 1 - Int64(number) * stride)
+      made[number] = index
+      return index
+    }
+  }
+}

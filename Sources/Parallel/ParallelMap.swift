@@ -1,0 +1,47 @@
+import Synchronization
+
+/// Applies `body` to 0..<count on up to `threads` workers and returns the results in order.
+///
+/// Workers take the next index as they become free, so that uneven work is shared evenly; the
+/// result does not depend on the number of workers. After a failure no further index is started
+/// and one of the errors is thrown.
+public func parallelMap<Result: Sendable>(
+  count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws -> Result
+) async throws -> [Result] {
+  guard threads > 1, count > 1 else { return try (0..<count).map(body) }
+  let queue = WorkQueue(count: count)
+  var results = [Result?](repeating: nil, count: count)
+  try await withThrowingTaskGroup(of: [(Int, Result)].self) { group in
+    for _ in 0..<min(threads, count) {
+      group.addTask {
+        var done: [(Int, Result)] = []
+        do {
+          while let index = queue.take() { done.append((index, try body(index))) }
+        } catch {
+          queue.close()
+          throw error
+        }
+        return done
+      }
+    }
+    for try await done in group {
+      for (index, result) in done { results[index] = result }
+    }
+  }
+  return results.map { $0! }
+}
+
+/// Hands out the indices 0..<count, each once.
+private final class WorkQueue: Sendable {
+  private let next = Atomic<Int>(0)
+  private let count: Int
+
+  init(count: Int) { self.count = count }
+
+  func take() -> Int? {
+    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    return index < count ? index : nil
+  }
+
+  func close() { next.store(count, ordering: .relaxed) }
+}

@@ -1,0 +1,25 @@
+import Parallel
+import Testing
+
+@Suite("Parallel map")
+struct ParallelMapTests {
+  struct Failure: Error, Equatable {}
+
+  @Test("results come in order, whatever the number of workers", arguments: [1, 2, 3, 7, 64])
+  func order(threads: Int) async throws {
+    for count in [0, 1, 2, 5, 1000] {
+      let squares = try await parallelMap(count: count, threads: threads) { $0 * $0 }
+      #expect(squares == (0..<count).map { $0 * $0 })
+    }
+  }
+
+  @Test("a failure reaches the caller", arguments: [1, 2, 5])
+  func failure(threads: Int) async {
+    await #expect(throws: Failure.self) {
+      try await parallelMap(count: 100, threads: threads) { index in
+        if index == 50 { throw Failure() }
+        return index
+      }
+    }
+  }
+}
