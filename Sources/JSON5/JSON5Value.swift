@@ -25,7 +25,9 @@ public struct JSON5Value: Sendable, Equatable {
     object?.first { $0.key == key }?.value
   }
 
-  public var isNull: Bool { kind == .null }
+  public var isNull: Bool {
+    if case .null = kind { true } else { false }
+  }
 
   public var bool: Bool? {
     guard case .bool(let value) = kind else { return nil }
