@@ -1,0 +1,172 @@
+import CollectorUpload
+import ERTProtocol
+import Metering
+import Parallel
+import RadioModel
+
+/// The order in which receptions are computed; the uploads are the same, byte for byte.
+public enum EvaluationOrder: String, Sendable {
+  case census
+  case onDemand = "on-demand"
+}
+
+/// What one reporting period of all collectors produced.
+public struct PeriodResult: Sendable {
+  public let number: Int
+  /// One upload for each collector.
+  public let uploads: [Upload]
+  /// The arrivals of each of these uploads.
+  public let deliveries: [[Delivery]]
+  public let receptions: Int
+  public let drawsEvaluated: Int
+  public let overlapLookups: Int
+}
+
+/// A territory of modules under fixed collectors: made once, then simulated period by period.
+public struct FixedNetwork: Sendable {
+  public let scenario: Scenario
+  public let territory: Territory
+  public let sites: [CollectorSite]
+  /// Links of all collectors.
+  public let linkCount: Int
+  private let links: [LinkSet]
+  private let transmitters: Transmitters
+  private let clocks: [CollectorClock]
+  private let downTimes: [DownTime]
+  private let schedule: DeliverySchedule
+  private let noiseDbm: Double
+  private var book: RegisterBook
+  private var nextPeriod = 0
+
+  /// Called with the number of collectors that are done; may throw to give up.
+  public typealias Progress = @Sendable (Int) throws -> Void
+
+  /// Sets up transmitters, links and registers; the result does not depend on `threads`.
+  public init(
+    _ scenario: Scenario, territory: Territory, sites: [CollectorSite], threads: Int,
+    progress: @escaping Progress
+  ) async throws {
+    self.scenario = scenario
+    self.territory = territory
+    self.sites = sites
+    transmitters = Transmitters(scenario, endpointIDs: territory.endpointIDs)
+    noiseDbm =
+      Receiver(
+        noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz
+      ).noiseDbm
+    let budget = LinkBudget(
+      scenario, territory: territory, silent: transmitters.silent,
+      frameBits: SCMFrame.byteCount * 8)
+    let counter = ProgressCounter(progress)
+    links = try await parallelMap(count: sites.count, threads: threads) { index in
+      try counter.advance()
+      return budget.links(of: sites[index])
+    }
+    linkCount = links.reduce(0) { $0 + $1.count }
+    clocks = sites.map { CollectorClock(scenario, site: $0) }
+    let outages = OutageModel(
+      seed: scenario.seed, stream: .receiverOutage,
+      perYear: scenario.faults.collectorOutagesPerYear,
+      meanHours: scenario.faults.collectorOutageH)
+    downTimes = sites.map {
+      outages.downTime(entity: UInt64($0.id.rawValue), days: scenario.days + 1)
+    }
+    schedule = DeliverySchedule(scenario, collectorCount: sites.count)
+    let count = territory.count
+    book = RegisterBook(scenario, territory: territory) {
+      Registry.lastBilled(index: $0, count: count, before: scenario.startDate)
+    }
+  }
+
+  /// The number of reporting periods of the run.
+  public var periodCount: Int { scenario.days * 24 / scenario.backhaul.uploadPeriodH }
+
+  /// Frames that the modules send during the run, evaluated or not.
+  public var transmissions: Int {
+    transmitters.transmissions(before: Int64(scenario.days) * Ticks.perDay)
+  }
+
+  /// The registry as it stands at the start of the run.
+  public var registry: [ServicePoint] {
+    Registry.servicePoints(scenario, territory: territory, openingCounts: book.openingCounts)
+  }
+
+  /// Simulates the next reporting period; call it `periodCount` times.
+  public mutating func simulateNextPeriod(
+    order: EvaluationOrder, threads: Int, progress: @escaping Progress
+  ) async throws -> PeriodResult {
+    let period = ReportingPeriod(number: nextPeriod, hours: scenario.backhaul.uploadPeriodH)
+    nextPeriod += 1
+    while book.day - scenario.startDate < period.dayNumber { book.advance() }
+    let network = self
+    let counter = ProgressCounter(progress)
+    let outcomes = try await parallelMap(count: sites.count, threads: threads) { index in
+      try counter.advance()
+      return network.simulate(collector: index, period: period, order: order)
+    }
+    return PeriodResult(
+      number: period.number, uploads: outcomes.map(\.upload),
+      deliveries: outcomes.map(\.deliveries),
+      receptions: outcomes.reduce(0) { $0 + $1.evaluation.receptions },
+      drawsEvaluated: outcomes.reduce(0) { $0 + $1.evaluation.draws },
+      overlapLookups: outcomes.reduce(0) { $0 + $1.evaluation.lookups })
+  }
+
+  private struct Outcome: Sendable {
+    let upload: Upload
+    let deliveries: [Delivery]
+    let evaluation: (receptions: Int, draws: Int, lookups: Int)
+  }
+
+  private func simulate(collector: Int, period: ReportingPeriod, order: EvaluationOrder)
+    -> Outcome
+  {
+    let air = air(collector: collector)
+    let from = clocks[collector].tick(showingSeconds: period.start)
+    let to = clocks[collector].tick(showingSeconds: period.end)
+    let evaluation =
+      switch order {
+      case .census: CensusOrder.evaluate(air, from: from, to: to)
+      case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
+      }
+    return Outcome(
+      upload: upload(of: evaluation.receptions, collector: collector, period: period),
+      deliveries: schedule.deliveries(
+        collector: sites[collector], index: collector, downTime: downTimes[collector],
+        period: period, end: to),
+      evaluation: (
+        evaluation.receptions.count, evaluation.drawsEvaluated, evaluation.overlapLookups
+      ))
+  }
+
+  func air(collector: Int) -> CollectorAir {
+    CollectorAir(
+      links: links[collector], collector: sites[collector], transmitters: transmitters,
+      frameTicks: Ticks.frame(bits: SCMFrame.byteCount * 8), downTime: downTimes[collector])
+  }
+
+  /// The upload that reports these receptions, by ascending endpoint.
+  private func upload(of receptions: [Reception], collector: Int, period: ReportingPeriod)
+    -> Upload
+  {
+    let clock = clocks[collector]
+    let header = UploadHeader(
+      collector: sites[collector].id, sequence: UInt64(period.number + 1),
+      createdAt: clock.epoch + period.end * 1000, periodStart: clock.epoch + period.start * 1000,
+      periodEnd: clock.epoch + period.end * 1000)
+    var builder = UploadBuilder(header: header, capacity: receptions.count)
+    for reception in receptions {
+      let index = Int(links[collector].endpoints[reception.link])
+      let moduleClass = scenario.moduleClasses[Int(territory.classIndices[index])]
+      let message = StandardConsumptionMessage(
+        endpointID: territory.endpointIDs[index], ertType: UInt8(moduleClass.ertType),
+        consumption: book.shown(endpoint: index, tick: reception.start))
+      builder.append(
+        UploadRecord(
+          stamp: clock.stamp(reception.start),
+          rssiDbm: PowerScale.dbm(reception.signal, noiseDbm: noiseDbm),
+          channel: reception.channel, frame: SCMFrame(message)))
+    }
+    return builder.finish()
+  }
+}
