@@ -28,7 +28,8 @@ struct ScenarioDecoder {
     var names = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let index = names.first.flatMap(Self.classIndex)
     if index != nil { names.removeFirst() }
-    for name in names.reversed() {
+    // No key lies this deep, so that what is cut off of an endless path changes nothing.
+    for name in names.prefix(4).reversed() {
       let member = JSON5Member(key: name, keyPosition: start, value: value)
       value = JSON5Value(kind: .object([member]), position: start)
     }

@@ -39,7 +39,7 @@ public struct TractTable: Sendable, Equatable {
       table.tracts.append(
         Tract(
           name: try reader.string(name), latitudeDeg: latitude, longitudeDeg: longitude,
-          landAreaKm2: try reader.double(area, in: 0.000_001...1_000_000),
+          landAreaKm2: try reader.double(area, in: 0.0001...1_000_000),
           housingUnits: try reader.int(housing, in: 0...100_000_000)))
     }
     return table
