@@ -30,7 +30,10 @@ private func table(_ rows: [(area: Double, housing: Int)]) -> TractTable {
   let served = try all.served(areaKm2: 2072)
   let area = served.tracts.reduce(0) { $0 + $1.landAreaKm2 }
   let sparsest = try #require(served.tracts.min { $0.density < $1.density })
-  #expect(area >= 2072)
+  // Counted independently from the file.
+  #expect(served.tracts.count == 453)
+  #expect(served.tracts.reduce(0) { $0 + $1.housingUnits } == 639_588)
+  #expect(abs(area - 2101.531) < 1e-6)
   #expect(area - sparsest.landAreaKm2 < 2072, "the last tract crosses the line")
   let left = all.tracts.filter { !served.tracts.contains($0) }
   #expect(left.allSatisfy { $0.density <= sparsest.density })
