@@ -1,0 +1,250 @@
+import Metering
+
+/// The keys of a scenario file, from which files are decoded, checked, written and explained.
+enum ScenarioSchema {
+  /// An object of the scenario file.
+  struct Section: Sendable {
+    let name: String
+    let documentation: String
+    let keys: [ScenarioKey<Scenario>]
+  }
+
+  /// The highest address of a 26-bit SCM frame.
+  static let highestEndpointID = 67_108_863
+  static let mostModules = 16_000_000
+  static let mostClasses = 64
+  static let classesKey = "module_classes"
+  static let classesDocumentation =
+    "What the modules count, class by class; the shares add up to 1."
+  /// A frame of 192 chips takes 6 ms; it must end before the next one can start.
+  static let longestFrameMs = 20
+
+  /// The keys outside sections.
+  static let topKeys: [ScenarioKey<Scenario>] = [
+    .text("name", \.name, .lowercaseName, "Names the run's directory and its reports."),
+    .text("description", \.description, .anything, "What the scenario shows."),
+    .seed("seed", \.seed, "Another seed gives another outcome of the same scenario."),
+    .date(
+      "start_date", \.startDate,
+      CivilDay(year: 1980, month: 1, day: 1)...CivilDay(year: 2199, month: 12, day: 31),
+      "First simulated day."),
+    .whole("days", \.days, 1...5500, "Number of simulated days."),
+    .whole(
+      "utc_offset_minutes", \.utcOffsetMinutes, -840...840,
+      "Local standard time less UTC; days run from 00:00 to 24:00 at this offset all year."),
+  ]
+
+  static let sections: [Section] = [
+    territory, endpoints, collectors, radio, consumption, backhaul, faults, headEnd, billing,
+  ]
+
+  private static let territory = Section(
+    name: "territory",
+    documentation: "Where the modules are: dealt over census tracts, or read from an inventory.",
+    keys: [
+      .text(
+        "tracts_csv", \.territory.tractsCSV, .file,
+        "Tracts (name, latitude_deg, longitude_deg, land_area_km2, housing_units), relative to "
+          + "this file; either this or meters_csv."),
+      .number(
+        "served_area_km2", \.territory.servedAreaKm2, 0.001...1_000_000,
+        "Tracts are served from the densest in housing units per km² down to this area."),
+      .whole(
+        "modules", \.territory.modules, 1...mostModules,
+        "Modules dealt to the served tracts in proportion to housing units."),
+      .whole(
+        "street_spacing_m", \.territory.streetSpacingM, 10...10_000,
+        "Distance between parallel streets, along which the meters stand."),
+      .whole(
+        "setback_m", \.territory.setbackM, 0...1000,
+        "Distance of a meter from the street's centre line."),
+      .text(
+        "meters_csv", \.territory.metersCSV, .file,
+        "Meters (latitude_deg, longitude_deg, optional endpoint_id, class, indoor), relative to "
+          + "this file; either this or tracts_csv."),
+      .number(
+        "indoor_share", \.territory.indoorShare, 0...1,
+        "Share of meters that stand indoors, where the inventory does not say."),
+    ])
+
+  /// The keys of one element of `module_classes`.
+  static let classKeys: [ScenarioKey<ModuleClass>] = [
+    .text("name", \.name, .lowercaseName, "Names the class in inventories and reports."),
+    .number("share", \.share, 0...1, "Share of all modules."),
+    .commodity("commodity", \.commodity, "What the meters measure."),
+    .whole(
+      "ert_type", \.ertType, 0...15,
+      "ERT type in the frame: electric 4, 5, 7, 8; gas 0, 1, 2, 9, 12; water 3, 11, 13."),
+    .whole(
+      "dials", \.dials, 4...7,
+      "Digits of the register, which then rolls over; a frame has 24 bits for them."),
+    .whole("multiplier", \.multiplier, 1...1_000_000, "kWh per count of the register."),
+    .number(
+      "median_kwh_per_day", \.medianKWhPerDay, 0.001...1_000_000,
+      "Median over the meters of their mean daily consumption (log-normal)."),
+    .number(
+      "spread_log", \.spreadLog, 0...3,
+      "Standard deviation of the natural logarithm of mean daily consumption."),
+    .number(
+      "weekend_factor", \.weekendFactor, 0...10,
+      "Consumption of a Saturday or Sunday relative to a weekday."),
+  ]
+
+  private static let endpoints = Section(
+    name: "endpoints", documentation: "How the modules transmit.",
+    keys: [
+      .whole(
+        "first_endpoint_id", \.endpoints.firstID, 1...highestEndpointID,
+        "The lowest endpoint ID; the others follow on."),
+      .whole(
+        "interval_s", \.endpoints.intervalS, 1...86_400,
+        "Nominal time between two transmissions of a module."),
+      .whole(
+        "jitter_ms", \.endpoints.jitterMs, 0...3_600_000,
+        "Each transmission comes later by a fresh uniform delay below this."),
+      .number(
+        "clock_error_ppm", \.endpoints.clockErrorPpm, 0...1000,
+        "Each module's clock error is uniform within ± this."),
+      .number(
+        "tx_power_dbm", \.endpoints.txPowerDbm, -60...40,
+        "Equivalent isotropically radiated power."),
+    ])
+
+  private static let collectors = Section(
+    name: "collectors", documentation: "Where the fixed receivers stand and how well they hear.",
+    keys: [
+      .whole(
+        "lattice_spacing_m", \.collectors.latticeSpacingM, 50...100_000,
+        "Distance between neighbouring sites of the hexagonal lattice."),
+      .whole(
+        "min_modules_per_site", \.collectors.minModulesPerSite, 0...1_000_000,
+        "Sites with fewer modules than this in their cell are not built."),
+      .text(
+        "sites_csv", \.collectors.sitesCSV, .file,
+        "Sites (latitude_deg, longitude_deg, optional collector_id), relative to this file; "
+          + "replaces the lattice."),
+      .number(
+        "antenna_gain_dbi", \.collectors.antennaGainDbi, -20...40, "Gain of the antenna."),
+      .number(
+        "noise_figure_db", \.collectors.noiseFigureDb, 0...40, "Noise figure of the receiver."),
+      .number(
+        "filter_khz", \.collectors.filterKHz, 32.768...2000,
+        "Bandwidth of the channel filter, at least the chip rate."),
+      .whole(
+        "clock_error_ms", \.collectors.clockErrorMs, 0...3_600_000,
+        "Each collector's clock is wrong by a constant, uniform within ± this."),
+    ])
+
+  private static let radio = Section(
+    name: "radio", documentation: "What happens between the antennas.",
+    keys: [
+      .number("frequency_mhz", \.radio.frequencyMHz, 30...6000, "Carrier frequency."),
+      .whole(
+        "channels", \.radio.channels, 1...255,
+        "Hop channels; each transmission uses one, drawn afresh."),
+      .number(
+        "path_loss_exponent", \.radio.pathLossExponent, 1...8,
+        "Exponent of the log-distance path loss, reference distance 1 m; 2 in free space."),
+      .number(
+        "shadowing_db", \.radio.shadowingDb, 0...30,
+        "Standard deviation of the log-normal shadowing, fixed per link."),
+      .number(
+        "indoor_loss_db", \.radio.indoorLossDb, 0...80,
+        "Additional loss of a meter that stands indoors."),
+      .number(
+        "capture_db", \.radio.captureDb, 0...20,
+        "Ratio of signal to total interference that a frame needs."),
+      .number(
+        "link_floor_db", \.radio.linkFloorDb, 0...20,
+        "A link exists when its mean power is at least the decode threshold less this."),
+    ])
+
+  private static let consumption = Section(
+    name: "consumption", documentation: "How consumption varies with the calendar.",
+    keys: [
+      .number(
+        "season_amplitude", \.consumption.seasonAmplitude, 0...1,
+        "Relative amplitude of the yearly cosine."),
+      .whole(
+        "season_peak_day", \.consumption.seasonPeakDay, 1...365,
+        "Day of the year on which the cosine peaks."),
+      .number(
+        "weather_sigma", \.consumption.weatherSigma, 0...2,
+        "Standard deviation of the territory's factor from day to day."),
+      .number(
+        "daily_sigma", \.consumption.dailySigma, 0...2,
+        "Standard deviation of one meter's factor from day to day."),
+    ])
+
+  private static let backhaul = Section(
+    name: "backhaul",
+    documentation: "How uploads travel from collectors through concentrators to the head-end.",
+    keys: [
+      .whole(
+        "upload_period_h", \.backhaul.uploadPeriodH, oneOf: [1, 2, 3, 4, 6, 8, 12, 24],
+        "Time between two scheduled uploads of a collector."),
+      .whole(
+        "collectors_per_concentrator", \.backhaul.collectorsPerConcentrator, 1...100_000,
+        "Collectors that share one concentrator."),
+      .whole(
+        "poll_window_min", \.backhaul.pollWindowMin, 0...720,
+        "A concentrator polls its collectors one after the other within this time."),
+      .number(
+        "loss_probability", \.backhaul.lossProbability, 0...0.95,
+        "Probability that an upload is lost on its way and tried again."),
+      .number(
+        "ack_loss_probability", \.backhaul.ackLossProbability, 0...0.95,
+        "Probability that an upload arrives and its acknowledgement does not: it is repeated."),
+      .whole(
+        "retry_min", \.backhaul.retryMin, 1...10_080,
+        "Time until a lost upload or a lost acknowledgement is tried again."),
+    ])
+
+  private static let faults = Section(
+    name: "faults", documentation: "What fails.",
+    keys: [
+      .number(
+        "silent_module_share", \.faults.silentModuleShare, 0...1,
+        "Share of modules that never transmit."),
+      .number(
+        "collector_outages_per_year", \.faults.collectorOutagesPerYear, 0...1000,
+        "Mean number of receiver outages per collector."),
+      .number(
+        "collector_outage_h", \.faults.collectorOutageH, 0...8760,
+        "Mean length of a receiver outage (exponential, at most 10 times the mean)."),
+      .number(
+        "concentrator_outages_per_year", \.faults.concentratorOutagesPerYear, 0...1000,
+        "Mean number of outages per concentrator; uploads wait until they end."),
+      .number(
+        "concentrator_outage_h", \.faults.concentratorOutageH, 0...8760,
+        "Mean length of a concentrator outage (exponential, at most 10 times the mean)."),
+    ])
+
+  private static let headEnd = Section(
+    name: "head_end", documentation: "What the head-end does when.",
+    keys: [
+      .whole(
+        "close_after_days", \.headEnd.closeAfterDays, 0...60,
+        "A day's reads are closed when this many days have passed since its end.")
+    ])
+
+  private static let billing = Section(
+    name: "billing", documentation: "How reads become bills.",
+    keys: [
+      .text("utility", \.billing.utility, .name, "The utility in file names and manifests."),
+      .whole(
+        "window_before_days", \.billing.windowBeforeDays, 0...15,
+        "A read qualifies for a cycle from this many days before the scheduled read date …"),
+      .whole(
+        "window_after_days", \.billing.windowAfterDays, 0...15, "… to this many days after it."),
+    ])
+
+  /// The ERT types in the frames of each commodity's modules.
+  static func ertTypes(of commodity: Commodity) -> [Int] {
+    switch commodity {
+    case .electric: [4, 5, 7, 8]
+    case .gas: [0, 1, 2, 9, 12]
+    case .water: [3, 11, 13]
+    }
+  }
+}
