@@ -20,7 +20,7 @@ struct ProgressLine: Sendable, Equatable {
       parts.append(String(repeating: " ", count: 3 - percent.count) + percent + "%")
       parts.append("\(Numerals.grouped(count)) / \(Numerals.grouped(total)) \(unit)")
       parts.append("\(Numerals.short(rate)) \(unit)/s")
-      if count > 0 && count < total {
+      if rate > 0 && count < total {
         parts.append("ETA " + Numerals.duration(seconds: Double(total - count) / rate))
       }
       let figures = parts.joined(separator: "  ")
