@@ -1,0 +1,162 @@
+/// All commands in the order in which the help lists them.
+enum Commands {
+  static let groups = [
+    CommandGroup(name: "store", summary: "Look into a read store, verify it, and close its slots."),
+    CommandGroup(name: "scenario", summary: "List, show, check and write scenarios."),
+  ]
+
+  static let all = [
+    run, simulate, ingest, export, storeInfo, storeCheck, storeClose, scenarioList, scenarioShow,
+    scenarioCheck, scenarioNew,
+  ]
+
+  private static let scenario = PositionalSpec(
+    name: "SCENARIO", help: "a name from 'amr scenario list', or a JSON5 file")
+  private static let store = PositionalSpec(name: "STORE", help: "the directory of a read store")
+
+  private static let run = CommandSpec(
+    id: .run, path: ["run"],
+    summary: "simulate a network, store its reads, export billing files",
+    details: "Simulates the scenario's network, takes the uploads into a read store exactly once, "
+      + "closes the days, exports billing files, and writes summary.json. An existing run is "
+      + "refused without --force.",
+    positionals: [scenario],
+    options: [
+      .seed, .days, .threads, .set, .census,
+      .out(
+        "DIR", fallback: .described("runs/ and the scenario's name"),
+        help: "the directory of the run"),
+      .force, .keepUploads,
+    ],
+    examples: [
+      .init(command: "amr run smoke-1k", meaning: "everything once, in seconds"),
+      .init(
+        command: "amr run duquesne-1998 --days 7 --seed 2 --out /tmp/week",
+        meaning: "a week of the large network with other random draws"),
+      .init(
+        command: "amr run smoke-1k --force --json | jq .read_rate",
+        meaning: "run again and look at one figure"),
+    ])
+
+  private static let simulate = CommandSpec(
+    id: .simulate, path: ["simulate"], summary: "write the collectors' uploads only",
+    details: "Simulates the scenario's network and writes what its collectors send to the "
+      + "head-end, as files or as one stream, for 'amr ingest' or for any other head-end.",
+    positionals: [scenario],
+    options: [
+      .seed, .days, .threads, .set, .census,
+      .out("DIR|-", isRequired: true, help: "a directory for upload files, or - for one stream"),
+      OptionSpec(
+        name: .registry, value: .text(placeholder: "FILE"), group: .output,
+        help: "also write the registry of the simulated endpoints, as CSV"),
+      .force,
+    ],
+    examples: [
+      .init(
+        command: "amr simulate smoke-1k --out uploads --registry registry.csv",
+        meaning: "files, and the registry that belongs to them"),
+      .init(
+        command: "amr simulate smoke-1k --out - | amr ingest store -",
+        meaning: "stream the uploads into a store"),
+    ])
+
+  private static let ingest = CommandSpec(
+    id: .ingest, path: ["ingest"], summary: "take uploads into a read store, exactly once",
+    details: "Checks, deduplicates and validates uploads and commits their reads. Uploads may "
+      + "repeat, arrive late and out of order; the same command again changes nothing. The store "
+      + "is created if there is none.",
+    positionals: [
+      store,
+      PositionalSpec(
+        name: "FILE", isRequired: false, isRepeatable: true,
+        help: "upload files; - or none is standard input"),
+    ],
+    options: [.registry],
+    examples: [
+      .init(
+        command: "amr ingest store uploads/* --registry registry.csv",
+        meaning: "take in a directory of uploads")
+    ])
+
+  private static let export = CommandSpec(
+    id: .export, path: ["export"], summary: "write billing files and their manifest",
+    details: "Computes billing determinants from the current reads of a store and writes billing "
+      + "files with a manifest of counts, control totals and SHA-256 sums.",
+    positionals: [store],
+    options: [
+      .month, .cycle,
+      .out("DIR", isRequired: true, help: "the directory for the files"),
+      .format,
+    ],
+    examples: [
+      .init(
+        command: "amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-05",
+        meaning: "one billing cycle of one month")
+    ])
+
+  private static let storeInfo = CommandSpec(
+    id: .storeInfo, path: ["store", "info"], summary: "show what a read store holds",
+    details: "Shows tables, versions, counts of reads by quality, open and closed days, and sizes.",
+    positionals: [store],
+    examples: [
+      .init(command: "amr store info runs/smoke-1k/store", meaning: "look into a run's store")
+    ])
+
+  private static let storeCheck = CommandSpec(
+    id: .storeCheck, path: ["store", "check"], summary: "verify a read store",
+    details: "Reads every file of the store and verifies checksums, counts and the agreement of "
+      + "its tables. Ends with exit code 1 if anything is wrong.",
+    positionals: [store],
+    examples: [
+      .init(command: "amr store check runs/smoke-1k/store", meaning: "verify a run's store")
+    ])
+
+  private static let storeClose = CommandSpec(
+    id: .storeClose, path: ["store", "close"], summary: "close the days up to a given day",
+    details: "Closes all slots up to and including a day. A read that changes later becomes a new "
+      + "version with its reason; what was billed stays as it was.",
+    positionals: [store], options: [.through],
+    examples: [
+      .init(
+        command: "amr store close store --through 1998-05-31",
+        meaning: "May 1998 is complete and may be billed")
+    ])
+
+  private static let scenarioList = CommandSpec(
+    id: .scenarioList, path: ["scenario", "list"], summary: "list the scenarios that ship with amr",
+    details: "Lists the scenarios that can be given by name.",
+    examples: [.init(command: "amr scenario list", meaning: "names and what each one shows")])
+
+  private static let scenarioShow = CommandSpec(
+    id: .scenarioShow, path: ["scenario", "show"], summary: "print a scenario with all its values",
+    details: "Prints the scenario as it would be run, with every default written out.",
+    positionals: [scenario], options: [.set],
+    examples: [
+      .init(
+        command: "amr scenario show smoke-1k --set days=3 --set seed=9",
+        meaning: "what these settings would run")
+    ])
+
+  private static let scenarioCheck = CommandSpec(
+    id: .scenarioCheck, path: ["scenario", "check"], summary: "explain every error in scenarios",
+    details: "Checks scenario files and explains every error with its line and column. Ends with "
+      + "exit code 1 if there is any.",
+    positionals: [
+      PositionalSpec(
+        name: "SCENARIO", isRepeatable: true, help: "names or JSON5 files")
+    ],
+    examples: [
+      .init(command: "amr scenario check mine.json5", meaning: "check before a long run")
+    ])
+
+  private static let scenarioNew = CommandSpec(
+    id: .scenarioNew, path: ["scenario", "new"],
+    summary: "write a commented scenario to start from",
+    details: "Writes a small scenario in which a comment explains every key.",
+    options: [
+      .out("FILE", fallback: .value("-"), help: "the file to create; - is standard output")
+    ],
+    examples: [
+      .init(command: "amr scenario new --out mine.json5", meaning: "begin a scenario of your own")
+    ])
+}

@@ -1,0 +1,65 @@
+/// The options, each defined once however many commands take it.
+extension OptionSpec {
+  static let common = [json, quiet, help]
+
+  static let help = OptionSpec(
+    name: .help, group: .general, help: "show this help")
+  static let version = OptionSpec(
+    name: .version, group: .general, help: "show the version of amr")
+  static let json = OptionSpec(
+    name: .json, group: .general, help: "print the result as JSON on standard output")
+  static let quiet = OptionSpec(
+    name: .quiet, group: .general, help: "print errors only, and show no progress")
+
+  static let seed = OptionSpec(
+    name: .seed, value: .integer(placeholder: "N", range: 0...Int.max),
+    fallback: .described("the scenario's"), group: .simulation,
+    help: "the seed of everything random; the same seed gives the same result")
+  static let days = OptionSpec(
+    name: .days, value: .integer(placeholder: "N", range: 1...36_525),
+    fallback: .described("the scenario's"), group: .simulation,
+    help: "how many days to simulate")
+  static let threads = OptionSpec(
+    name: .threads, value: .integer(placeholder: "N", range: 1...1024),
+    fallback: .described("all processors"), group: .simulation,
+    help: "how many threads to use; the result does not depend on it")
+  static let set = OptionSpec(
+    name: .set, value: .assignment, isRepeatable: true, group: .simulation,
+    help: "replace one value of the scenario; the key is a path such as radio.noise_figure_db, "
+      + "the value is JSON5")
+  static let census = OptionSpec(
+    name: .census, group: .simulation,
+    help: "decide every transmission, not only those that can become reads; slower, with the "
+      + "same uploads and complete packet statistics")
+
+  static let registry = OptionSpec(
+    name: .registry, value: .text(placeholder: "CSV"), group: .input,
+    help: "the file that says which meter, cycle and register each endpoint has")
+  static let month = OptionSpec(
+    name: .month, value: .text(placeholder: "YYYY-MM"), fallback: .described("all months"),
+    group: .input, help: "export reads of this month only")
+  static let cycle = OptionSpec(
+    name: .cycle, value: .integer(placeholder: "N", range: 1...21),
+    fallback: .described("all cycles"), group: .input,
+    help: "export accounts of this billing cycle only")
+  static let through = OptionSpec(
+    name: .through, value: .text(placeholder: "DAY"), isRequired: true, group: .input,
+    help: "the last day to close, as YYYY-MM-DD")
+
+  static let format = OptionSpec(
+    name: .format, value: .choice(placeholder: "FORMAT", among: ["csv"]),
+    fallback: .value("csv"), group: .output, help: "the format of the billing files")
+  static let force = OptionSpec(
+    name: .force, group: .output, help: "replace what an earlier run left in the output directory")
+  static let keepUploads = OptionSpec(
+    name: .keepUploads, group: .output, help: "keep the collectors' uploads beside the store")
+
+  /// `--out`, which names something else in every command.
+  static func out(
+    _ placeholder: String, isRequired: Bool = false, fallback: Fallback? = nil, help: String
+  ) -> OptionSpec {
+    OptionSpec(
+      name: .out, value: .text(placeholder: placeholder), isRequired: isRequired,
+      fallback: fallback, group: .output, help: help)
+  }
+}

@@ -1,3 +1,0 @@
-import Testing
-@testable import amr
-@Test func x() { #expect(Bool(true)) }
