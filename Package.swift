@@ -60,7 +60,7 @@ let package = Package(
     .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol"]),
     .testTarget(name: "CollectorUploadTests", dependencies: ["CollectorUpload"]),
     .testTarget(name: "RadioModelTests", dependencies: ["RadioModel"]),
-    .testTarget(name: "ColumnarTests", dependencies: ["Columnar", "TestSupport"]),
+    .testTarget(name: "ColumnarTests", dependencies: ["Columnar", "DurableFiles", "TestSupport"]),
     .testTarget(name: "DeltaTableTests", dependencies: ["DeltaTable", "TestSupport"]),
     .testTarget(name: "AMRSimulationTests", dependencies: ["AMRSimulation"]),
     .testTarget(name: "HeadEndTests", dependencies: ["HeadEnd"]),
