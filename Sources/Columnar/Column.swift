@@ -121,4 +121,9 @@ public struct ColumnStatistics: Sendable, Equatable {
 public struct Bounds: Sendable, Equatable {
   public let min: StatisticValue
   public let max: StatisticValue
+
+  public init(min: StatisticValue, max: StatisticValue) {
+    self.min = min
+    self.max = max
+  }
 }
