@@ -1,0 +1,163 @@
+import Checksums
+
+/// Where a data page lies and what it holds, for the page indexes.
+struct PageRecord {
+  let offset: Int
+  /// Header included, as the offset index wants it.
+  let size: Int
+  let firstRow: Int
+  let nullCount: Int
+  /// Whether every row of the page lacks a value.
+  let isNull: Bool
+  let bounds: Bounds?
+}
+
+/// What the footer says of one column of one row group.
+struct ChunkRecord {
+  let field: Field
+  let encodings: [Encoding]
+  let rowCount: Int
+  let uncompressedSize: Int
+  let compressedSize: Int
+  let dictionaryOffset: Int?
+  let pages: [PageRecord]
+  let bounds: Bounds?
+
+  var nullCount: Int { pages.reduce(0) { $0 + $1.nullCount } }
+  /// Whether a page's bounds were too long to keep, so that no index can be written.
+  var lacksBounds: Bool { pages.contains { !$0.isNull && $0.bounds == nil } }
+}
+
+/// Appends column chunks to a file: pages, compressed and with checksums.
+struct ChunkWriter {
+  /// Packed integers hardly shrink however long one tries; text does.
+  private let quick: GzipCompressor
+  private let thorough: GzipCompressor
+
+  init() throws(ParquetError) {
+    quick = try GzipCompressor(level: 1)
+    thorough = try GzipCompressor(level: 6)
+  }
+
+  /// Appends the chunk of `column` for the rows of one group.
+  func append(
+    _ column: Column, _ rows: Range<Int>, to out: inout [UInt8]
+  ) throws(ParquetError) -> ChunkRecord {
+    let encoder = try PageEncoder(column)
+    let start = out.count
+    var uncompressedSize = 0
+    var dictionaryOffset: Int?
+    if let dictionary = encoder.dictionary {
+      dictionaryOffset = start
+      uncompressedSize += try appendDictionary(dictionary, to: &out)
+    }
+    var pages: [PageRecord] = []
+    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ParquetLimits.pageRows) {
+      let pageRows = first..<min(first + ParquetLimits.pageRows, rows.upperBound)
+      let body = try encoder.encode(pageRows)
+      let offset = out.count
+      uncompressedSize += try appendData(body, pageRows.count, encoder.encoding, to: &out)
+      pages.append(
+        PageRecord(
+          offset: offset, size: out.count - offset, firstRow: first - rows.lowerBound,
+          nullCount: body.nullCount, isNull: body.nullCount == pageRows.count, bounds: body.bounds))
+    }
+    var encodings: [Encoding] = [.runLength, encoder.encoding]
+    if encoder.dictionary != nil { encodings.append(.plain) }
+    return ChunkRecord(
+      field: column.field, encodings: encodings.sorted { $0.rawValue < $1.rawValue },
+      rowCount: rows.count, uncompressedSize: uncompressedSize, compressedSize: out.count - start,
+      dictionaryOffset: dictionaryOffset, pages: pages, bounds: Bounds.union(pages))
+  }
+
+  /// - Returns: the size of the page, header included, had it not been compressed.
+  private func appendDictionary(
+    _ values: [String], to out: inout [UInt8]
+  ) throws(ParquetError) -> Int {
+    var plain: [UInt8] = []
+    for value in values { plain.appendPlain(value.utf8) }
+    // A dictionary page cannot say that it is not compressed, so it may grow: by zlib's own bound.
+    let limit = plain.count + plain.count / 1000 + 64
+    guard let body = thorough.compress(plain, limit: limit) else {
+      throw ParquetError("zlib failed on a dictionary of \(plain.count) bytes")
+    }
+    return try appendPage(.dictionary, body, plain.count, to: &out) { header in
+      header.structure(7) {
+        $0.int32(1, values.count)
+        $0.int32(2, Int(Encoding.plain.rawValue))
+      }
+    }
+  }
+
+  private func appendData(
+    _ page: PageBody, _ rowCount: Int, _ encoding: Encoding, to out: inout [UInt8]
+  ) throws(ParquetError) -> Int {
+    let compressor = encoding == .deltaBinaryPacked ? quick : thorough
+    let compressed = compressor.compress(page.values, limit: page.values.count)
+    let stored = page.levels + (compressed ?? page.values)
+    let size = page.levels.count + page.values.count
+    return try appendPage(.dataV2, stored, size, to: &out) { header in
+      header.structure(8) {
+        $0.int32(1, rowCount)
+        $0.int32(2, page.nullCount)
+        $0.int32(3, rowCount)
+        $0.int32(4, Int(encoding.rawValue))
+        $0.int32(5, page.levels.count)
+        $0.int32(6, 0)
+        $0.bool(7, compressed != nil)
+      }
+    }
+  }
+
+  private func appendPage(
+    _ type: PageType, _ stored: [UInt8], _ uncompressedSize: Int, to out: inout [UInt8],
+    _ typeHeader: (inout ThriftWriter) -> Void
+  ) throws(ParquetError) -> Int {
+    if max(stored.count, uncompressedSize) > Int(Int32.max) {
+      throw ParquetError("a page of \(uncompressedSize) bytes; Parquet allows \(Int32.max)")
+    }
+    let header = ThriftWriter.structure {
+      $0.int32(1, Int(type.rawValue))
+      $0.int32(2, uncompressedSize)
+      $0.int32(3, stored.count)
+      $0.int32(4, Int(Int32(bitPattern: CRC32.checksum(stored))))
+      typeHeader(&$0)
+    }
+    out.append(contentsOf: header)
+    out.append(contentsOf: stored)
+    return header.count + uncompressedSize
+  }
+}
+
+extension Bounds {
+  /// The bounds over all pages; nil when there is no value or a page's bounds are unknown.
+  static func union(_ pages: [PageRecord]) -> Bounds? {
+    let filled = pages.filter { !$0.isNull }
+    let known = filled.compactMap(\.bounds)
+    guard known.count == filled.count else { return nil }
+    return union(known)
+  }
+
+  static func union(_ bounds: [Bounds]) -> Bounds? {
+    guard var result = bounds.first else { return nil }
+    for next in bounds {
+      result = Bounds(
+        min: next.min.precedes(result.min) ? next.min : result.min,
+        max: result.max.precedes(next.max) ? next.max : result.max)
+    }
+    return result
+  }
+}
+
+extension StatisticValue {
+  /// Parquet's order: integers by value, strings by their UTF-8 bytes.
+  func precedes(_ other: StatisticValue) -> Bool {
+    switch (self, other) {
+    case (.integer(let left), .integer(let right)): left < right
+    case (.string(let left), .string(let right)):
+      left.utf8.lexicographicallyPrecedes(right.utf8)
+    case (.integer, .string): true
+    case (.string, .integer): false
+    }
+  }
+}

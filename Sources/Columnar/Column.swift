@@ -1,0 +1,129 @@
+/// What the values of a column are.
+public enum ColumnType: String, Sendable, CaseIterable {
+  /// Signed 32-bit integers.
+  case int32
+  /// Signed 64-bit integers.
+  case int64
+  /// Days since 1970-01-01, signed 32-bit.
+  case date
+  /// Microseconds since 1970-01-01T00:00:00Z, signed 64-bit.
+  case timestampMicros
+  /// UTF-8 text.
+  case string
+}
+
+/// A column's name and type.
+public struct Field: Sendable, Equatable {
+  public var name: String
+  public var type: ColumnType
+  /// Whether rows may have no value.
+  public var isNullable: Bool
+
+  public init(_ name: String, _ type: ColumnType, isNullable: Bool = false) {
+    self.name = name
+    self.type = type
+    self.isNullable = isNullable
+  }
+}
+
+/// Strings of high cardinality, end to end in one buffer.
+public struct TextColumn: Sendable, Equatable {
+  /// The UTF-8 bytes of all strings, one after another.
+  public private(set) var bytes: [UInt8] = []
+  /// Where each string starts in `bytes`, and a last entry where the last one ends.
+  public private(set) var offsets: [Int] = [0]
+
+  public init() {}
+
+  public init(_ strings: some Sequence<String>) {
+    for string in strings { append(string) }
+  }
+
+  public var count: Int { offsets.count - 1 }
+
+  public subscript(row: Int) -> String {
+    String(decoding: bytes[offsets[row]..<offsets[row + 1]], as: UTF8.self)
+  }
+
+  public mutating func append(_ string: String) {
+    append(utf8: string.utf8)
+  }
+
+  /// Appends a string given as UTF-8.
+  public mutating func append(utf8: some Sequence<UInt8>) {
+    bytes.append(contentsOf: utf8)
+    offsets.append(bytes.count)
+  }
+}
+
+/// The values of a column, one entry per row whether it has a value or not.
+public enum ColumnData: Sendable, Equatable {
+  /// For `int32` and `date`.
+  case int32([Int32])
+  /// For `int64` and `timestampMicros`.
+  case int64([Int64])
+  /// For `string` with at most 255 distinct values: each row's index into `values`;
+  /// ``nullCode`` (255) means no value. `values` holds no string twice.
+  case dictionary(codes: [UInt8], values: [String])
+  /// For `string` with more distinct values: as above, with ``wideNullCode`` (−1) for no value.
+  case wideDictionary(codes: [Int32], values: [String])
+  /// For `string` with mostly distinct values.
+  case text(TextColumn)
+
+  public static let nullCode: UInt8 = 255
+  public static let wideNullCode: Int32 = -1
+
+  public var count: Int {
+    switch self {
+    case .int32(let values): values.count
+    case .int64(let values): values.count
+    case .dictionary(let codes, _): codes.count
+    case .wideDictionary(let codes, _): codes.count
+    case .text(let text): text.count
+    }
+  }
+}
+
+/// A named, typed column of values.
+public struct Column: Sendable, Equatable {
+  public var field: Field
+  public var data: ColumnData
+  /// For nullable columns of integers or text: whether each row has a value; nil when all have.
+  /// The entry in `data` of a row without a value is ignored (the reader gives 0 or ""). Dictionary
+  /// columns mark such rows by their null code instead.
+  public var validity: [Bool]?
+
+  public init(_ field: Field, _ data: ColumnData, validity: [Bool]? = nil) {
+    self.field = field
+    self.data = data
+    self.validity = validity
+  }
+}
+
+/// The least or greatest value of a column.
+public enum StatisticValue: Sendable, Equatable {
+  /// Of the integer types, in the type's own unit.
+  case integer(Int64)
+  case string(String)
+}
+
+/// What is known of all values of one column of a file.
+public struct ColumnStatistics: Sendable, Equatable {
+  public let name: String
+  public let type: ColumnType
+  public let nullCount: Int
+  /// Nil when no row has a value, and for text when a bound is longer than 64 bytes. Strings are
+  /// ordered by their UTF-8 bytes.
+  public let bounds: Bounds?
+}
+
+/// The least and the greatest of some values.
+public struct Bounds: Sendable, Equatable {
+  public let min: StatisticValue
+  public let max: StatisticValue
+
+  public init(min: StatisticValue, max: StatisticValue) {
+    self.min = min
+    self.max = max
+  }
+}

@@ -1,0 +1,60 @@
+// The RLE / bit-packed hybrid (apache/parquet-format, Encodings.md) of levels and dictionary codes.
+
+enum RunLengthEncoding {
+  /// The bits that hold every code of a dictionary of `count` values; at least 1.
+  static func width(ofDictionary count: Int) -> Int {
+    max(1, Int.bitWidth - max(count - 1, 0).leadingZeroBitCount)
+  }
+
+  /// Appends `values`, each of which fits in `width` bits (1...32).
+  static func append(
+    _ values: UnsafeBufferPointer<Int32>, width: Int, to out: inout [UInt8]
+  ) {
+    let count = values.count
+    var start = 0
+    while start < count {
+      let run = runLength(values, from: start, atMost: count - start)
+      if run >= 8 || start + run == count {
+        out.appendVarint(UInt64(run) << 1)
+        for byte in 0..<(width + 7) / 8 {
+          out.append(UInt8(truncatingIfNeeded: values[start] >> Int32(byte * 8)))
+        }
+        start += run
+        continue
+      }
+      // Packed groups of 8 go on until a run that pays begins at a group's start.
+      var end = start + 8
+      while end < count, runLength(values, from: end, atMost: 8) < 8 { end += 8 }
+      out.appendVarint(UInt64((end - start) / 8) << 1 | 1)
+      pack(values, start..<end, width: width, to: &out)
+      start = end
+    }
+  }
+
+  private static func runLength(
+    _ values: UnsafeBufferPointer<Int32>, from start: Int, atMost limit: Int
+  ) -> Int {
+    let end = min(start + limit, values.count)
+    var next = start + 1
+    while next < end, values[next] == values[start] { next += 1 }
+    return next - start
+  }
+
+  /// Packs a whole number of groups of 8; rows past the last value are zeros.
+  private static func pack(
+    _ values: UnsafeBufferPointer<Int32>, _ rows: Range<Int>, width: Int, to out: inout [UInt8]
+  ) {
+    var pending: UInt64 = 0
+    var bits = 0
+    for row in rows {
+      let value = row < values.count ? UInt64(UInt32(bitPattern: values[row])) : 0
+      pending |= value << UInt64(bits)
+      bits += width
+      while bits >= 8 {
+        out.append(UInt8(truncatingIfNeeded: pending))
+        pending >>= 8
+        bits -= 8
+      }
+    }
+  }
+}
