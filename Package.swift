@@ -2,7 +2,9 @@
 import PackageDescription
 
 /// Hot targets are optimised in debug builds too, so that `swift test` stays short.
-let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let hot: [SwiftSetting] = [
+  .unsafeFlags(["-O", "-whole-module-optimization"], .when(configuration: .debug))
+]
 
 let package = Package(
   name: "amr",
@@ -73,7 +75,9 @@ let package = Package(
     .testTarget(name: "RadioModelTests", dependencies: ["RadioModel", "TestSupport"]),
     .testTarget(name: "ColumnarTests", dependencies: ["Columnar", "TestSupport"]),
     .testTarget(name: "DeltaTableTests", dependencies: ["DeltaTable", "TestSupport"]),
-    .testTarget(name: "AMRSimulationTests", dependencies: ["AMRSimulation", "TestSupport"]),
+    .testTarget(
+      name: "AMRSimulationTests", dependencies: ["AMRSimulation", "TestSupport"],
+      swiftSettings: hot),
     .testTarget(name: "HeadEndTests", dependencies: ["HeadEnd", "TestSupport"]),
     .testTarget(name: "BillingExportTests", dependencies: ["BillingExport", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["amr", "TestSupport"]),
