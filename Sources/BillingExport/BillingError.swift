@@ -1,3 +1,4 @@
+import DurableFiles
 import Metering
 
 /// Why a batch could not be made or published.
@@ -17,7 +18,7 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
   /// Another file already has a batch's name.
   case differentFileExists(path: String)
   /// The file system refused.
-  case file(path: String, cause: String)
+  case file(FileError)
 
   /// One line: what, where, what was expected, how to mend it.
   public var description: String {
@@ -36,7 +37,7 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
       "batch \(batch): the finished file differs from its source: \(problem); not published"
     case .differentFileExists(let path):
       "\(path): a file of that name with other content exists; export into another directory"
-    case .file(let path, let cause): "\(path): \(cause)"
+    case .file(let error): error.description
     }
   }
 }

@@ -47,4 +47,11 @@ public struct ControlTotals: Hashable, Sendable {
     if let read = line.read { readSum += Int128(read.count) }
     if let consumption = line.consumption { add(consumption: consumption, of: commodity) }
   }
+
+  /// All counts and sums in words, for a message about two that differ.
+  var summary: String {
+    let sums = Commodity.allCases.map { "\(consumption(of: $0)) \($0.billingUnit)" }
+    return "\(actual) actual, \(rejected) rejected, \(missing) missing, "
+      + "\(exceptions) exceptions, reads \(readSum), \(sums.joined(separator: ", "))"
+  }
 }
