@@ -1,0 +1,72 @@
+import Glibc
+
+/// A file, pipe or terminal being read from its start to its end.
+public struct InputFile: ~Copyable {
+  public let path: String
+  private let fileSystem: FileSystem
+  private let descriptor: CInt
+  private let closes: Bool
+
+  public init(at path: String, in fileSystem: FileSystem = .system) throws(FileError) {
+    self.path = path
+    self.fileSystem = fileSystem
+    closes = true
+    descriptor = try fileSystem.call(.open, path) { _ in open(path, O_RDONLY | O_CLOEXEC) }
+  }
+
+  /// The process's standard input; it stays open when the value ends.
+  public init(standardInputIn fileSystem: FileSystem = .system) {
+    path = "standard input"
+    self.fileSystem = fileSystem
+    closes = false
+    descriptor = STDIN_FILENO
+  }
+
+  deinit {
+    if closes { close(descriptor) }
+  }
+
+  /// Reads what is there, at least one byte and at most `buffer.count`; 0 means the end.
+  public borrowing func read(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(FileError) -> Int {
+    let descriptor = descriptor
+    return try fileSystem.call(.read, path, limit: buffer.count) { limit in
+      Glibc.read(descriptor, buffer.baseAddress, limit)
+    }
+  }
+
+  /// Reads what is there, at most `count` bytes; an empty result means the end.
+  public borrowing func read(upTo count: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let result = bytes.withUnsafeMutableBytes { buffer -> Result<Int, FileError> in
+      do throws(FileError) {
+        return .success(try read(into: buffer))
+      } catch {
+        return .failure(error)
+      }
+    }
+    bytes.removeLast(count - (try result.get()))
+    return bytes
+  }
+
+  /// Reads all that is left.
+  public borrowing func readToEnd(expecting size: Int = 0) throws(FileError) -> [UInt8] {
+    // One byte more than expected, so that the end is met without growing.
+    var bytes = try read(upTo: max(size + 1, 65_536))
+    while true {
+      let more = try read(upTo: max(size + 1 - bytes.count, 65_536))
+      if more.isEmpty { return bytes }
+      bytes.append(contentsOf: more)
+    }
+  }
+}
+
+extension FileSystem {
+  /// The whole content of a file.
+  public func readFile(_ path: String) throws(FileError) -> [UInt8] {
+    let file = try InputFile(at: path, in: self)
+    let size = try status(of: path)?.size ?? 0
+    return try file.readToEnd(expecting: Int(size))
+  }
+}
