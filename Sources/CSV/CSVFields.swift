@@ -1,0 +1,144 @@
+/// The current row's fields as values; each error names the line and the column.
+extension CSVReader {
+  /// Whether the field has no text.
+  public func isEmpty(_ column: CSVColumn) -> Bool {
+    fields[column.index].start == fields[column.index].end
+  }
+
+  /// The field as UTF-8 text.
+  public func string(_ column: CSVColumn) throws(CSVError) -> String {
+    try text(of: column.index)
+  }
+
+  /// The field as a decimal whole number within `range`.
+  public func int(_ column: CSVColumn, in range: ClosedRange<Int>) throws(CSVError) -> Int {
+    let field = fields[column.index]
+    if let value = wholeNumber(bytes[field.start..<field.end]), range.contains(value) {
+      return value
+    }
+    throw refused(
+      column, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  /// The field as a decimal number within `range`, correctly rounded.
+  public func double(
+    _ column: CSVColumn, in range: ClosedRange<Double>
+  ) throws(CSVError) -> Double {
+    let field = fields[column.index]
+    if let value = decimalNumber(bytes[field.start..<field.end]), range.contains(value) {
+      return value
+    }
+    throw refused(
+      column, expected: "a number from \(short(range.lowerBound)) to \(short(range.upperBound))")
+  }
+
+  /// The field as `true`, `false`, `1` or `0`.
+  public func bool(_ column: CSVColumn) throws(CSVError) -> Bool {
+    let field = fields[column.index]
+    let text = bytes[field.start..<field.end]
+    if text.elementsEqual("true".utf8) || text.elementsEqual("1".utf8) { return true }
+    if text.elementsEqual("false".utf8) || text.elementsEqual("0".utf8) { return false }
+    throw refused(column, expected: "true, false, 1 or 0")
+  }
+
+  /// An error saying that the column's field of this row is not what was expected.
+  public func refused(_ column: CSVColumn, expected: String) -> CSVError {
+    let field = fields[column.index]
+    let text = String(
+      decoding: bytes[field.start..<min(field.end, field.start + 60)], as: UTF8.self)
+    return error(
+      "\(column.name): \(text.isEmpty ? "the field is empty" : "found '\(text)'"); "
+        + "expected \(expected)")
+  }
+
+  func text(of index: Int) throws(CSVError) -> String {
+    let field = fields[index]
+    let raw = bytes[field.start..<field.end]
+    let text =
+      field.hasDoubledQuotes
+      ? String(validating: singleQuotes(raw), as: UTF8.self)
+      : String(validating: raw, as: UTF8.self)
+    guard let text else {
+      throw error("field \(index + 1) is not UTF-8 text; save the file as UTF-8")
+    }
+    return text
+  }
+}
+
+/// The text of a quoted field with each doubled quote made single.
+private func singleQuotes(_ raw: ArraySlice<UInt8>) -> [UInt8] {
+  var text: [UInt8] = []
+  text.reserveCapacity(raw.count)
+  var wasQuote = false
+  for byte in raw {
+    wasQuote = byte == quote && !wasQuote
+    if !wasQuote { text.append(byte) }
+  }
+  return text
+}
+
+/// A decimal whole number with an optional sign, or nil when the text is anything else or too big.
+private func wholeNumber(_ text: ArraySlice<UInt8>) -> Int? {
+  guard let first = text.first else { return nil }
+  let isNegative = first == UInt8(ascii: "-")
+  let digits = isNegative || first == UInt8(ascii: "+") ? text.dropFirst() : text
+  guard !digits.isEmpty else { return nil }
+  var value = 0
+  for byte in digits {
+    let digit = Int(byte) - 48
+    guard (0...9).contains(digit) else { return nil }
+    let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+    let (sum, carries) = tens.subtractingReportingOverflow(digit)
+    if overflows || carries { return nil }
+    value = sum
+  }
+  // Accumulated below zero, where one more value fits than above.
+  return isNegative ? value : (value == .min ? nil : -value)
+}
+
+/// A decimal number, or nil when the text is anything else: no hexadecimal, NaN or infinity.
+private func decimalNumber(_ text: ArraySlice<UInt8>) -> Double? {
+  var digits = 0
+  var significand: UInt64 = 0
+  var fraction = 0
+  var seenPoint = false
+  var position = text.startIndex
+  let isNegative = text.first == UInt8(ascii: "-")
+  if isNegative || text.first == UInt8(ascii: "+") { position += 1 }
+  while position < text.endIndex, digits <= 15 {
+    let byte = text[position]
+    if byte == UInt8(ascii: "."), !seenPoint {
+      seenPoint = true
+    } else if byte &- 48 <= 9 {
+      significand = significand * 10 + UInt64(byte - 48)
+      digits += 1
+      if seenPoint { fraction += 1 }
+    } else {
+      break
+    }
+    position += 1
+  }
+  // Both operands are exact up to 15 digits, so that one division rounds correctly (Clinger 1990).
+  if position == text.endIndex, (1...15).contains(digits) {
+    let value = Double(significand) / powersOfTen[fraction]
+    return isNegative ? -value : value
+  }
+  let isDecimal = text.allSatisfy { byte in
+    byte &- 48 <= 9 || "+-.eE".utf8.contains(byte)
+  }
+  guard isDecimal else { return nil }
+  guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else {
+    return nil
+  }
+  return value
+}
+
+private let powersOfTen: [Double] = [
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+]
+
+/// A bound in a message: whole numbers without a fraction.
+private func short(_ value: Double) -> String {
+  let text = String(value)
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
