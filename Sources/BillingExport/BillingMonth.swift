@@ -33,17 +33,22 @@ public struct BatchID: Hashable, Sendable, CustomStringConvertible {
   /// 1 for the first bill of a cycle; a correction has a higher one.
   public let revision: Int
 
-  /// - Throws: `BillingError.utilityName` unless `utility` is 1…32 ASCII letters, digits, `-`
-  ///   and `_`: the name becomes part of a file name.
+  /// - Throws: `BillingError.utilityName`, see `checkUtility`.
   public init(
     utility: String, month: BillingMonth, cycle: BillingCycle, revision: Int = 1
   ) throws(BillingError) {
-    guard (1...32).contains(utility.utf8.count), utility.utf8.allSatisfy(isNameByte)
-    else { throw .utilityName(utility) }
+    try Self.checkUtility(utility)
     self.utility = utility
     self.month = month
     self.cycle = cycle
     self.revision = revision
+  }
+
+  /// - Throws: `BillingError.utilityName` unless `name` is 1…32 ASCII letters, digits, `-` and
+  ///   `_`: it becomes part of a file name.
+  static func checkUtility(_ name: String) throws(BillingError) {
+    guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte)
+    else { throw .utilityName(name) }
   }
 
   /// `<utility>-<YYYY-MM>-c<NN>-r<N>`.

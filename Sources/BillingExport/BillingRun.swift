@@ -18,8 +18,7 @@ public struct BillingRun: Sendable {
   public init(
     utility: String, month: BillingMonth, daysBefore: Int, daysAfter: Int, clock: LocalClock
   ) throws(BillingError) {
-    guard let cycle = BillingCycle.allCases.first else { preconditionFailure() }
-    _ = try BatchID(utility: utility, month: month, cycle: cycle)
+    try BatchID.checkUtility(utility)
     guard (0...15).contains(daysBefore), (0...15).contains(daysAfter)
     else { throw .window(daysBefore: daysBefore, daysAfter: daysAfter) }
     self.utility = utility
