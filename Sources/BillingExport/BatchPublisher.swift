@@ -26,30 +26,35 @@ public struct BilledRead: Sendable, Hashable {
   public let read: RegisterRead
 }
 
+/// What is known of a batch's files once they are published.
+struct CheckedFile {
+  let size: Int
+  let sha256: String
+  let manifestSHA256: String
+}
+
 /// Puts a batch's two files into a directory, so that a receiver sees either nothing of the batch
 /// or all of it, and only what has been checked.
 struct BatchPublisher {
   let directory: String
   let fileSystem: FileSystem
 
-  /// Publishes one batch: the file is staged and flushed under a hidden name, read back from there
-  /// and counted again; only then do file and, last, manifest get their names.
+  /// Where a batch's file lies, complete and flushed, until it is checked.
+  func stagedPath(_ batch: BatchID) -> String { path(".\(batch.csvName).staged") }
+
+  /// Publishes one staged batch: the file is read back and counted again; only then do file and,
+  /// last, manifest get their names.
   ///
   /// - Parameter manifest: makes the manifest from the size and the SHA-256 of the staged file.
   /// - Throws: `.controlTotals` when the staged file does not give `totals` again,
   ///   `.differentFileExists` when one of the names belongs to other content, `.file`. Neither
   ///   name is given in the first two cases.
   func publish(
-    _ content: [UInt8], of batch: BatchID, totals: ControlTotals,
+    _ batch: BatchID, totals: ControlTotals,
     manifest: (_ size: Int, _ sha256: String) -> Manifest
-  ) throws(BillingError) -> (sha256: String, manifestSHA256: String) {
+  ) throws(BillingError) -> CheckedFile {
     let final = path(batch.csvName)
-    let staged = path(".\(batch.csvName).staged")
-    do throws(FileError) {
-      try fileSystem.writeAtomically(content, to: staged)
-    } catch {
-      throw .file(error)
-    }
+    let staged = stagedPath(batch)
     do throws(BillingError) {
       let written = try read(staged)
       let sha256 = SHA256.hexDigest(written)
@@ -63,7 +68,8 @@ struct BatchPublisher {
       } catch {
         throw BillingError.file(error)
       }
-      return (sha256, SHA256.hexDigest(manifestBytes))
+      return CheckedFile(
+        size: written.count, sha256: sha256, manifestSHA256: SHA256.hexDigest(manifestBytes))
     } catch {
       // The refusal matters; a hidden file that cannot be removed is replaced by the next run.
       try? fileSystem.remove(staged)

@@ -18,10 +18,9 @@ struct DeterminantWriter {
   private var previousInstant = InstantText()
   private var readInstant = InstantText()
 
-  /// - Parameter lines: how many lines to make room for.
-  init(batch: BatchID, lines: Int) {
+  init(batch: BatchID) {
     batchID = Array(batch.description.utf8)
-    csv = CSVWriter(capacity: 512 + lines * 192)
+    csv = CSVWriter()
     for name in Self.columns { csv.append(name) }
     csv.endRow()
   }
@@ -63,8 +62,8 @@ struct DeterminantWriter {
     csv.endRow()
   }
 
-  /// The whole file; the writer is spent.
-  mutating func finish() -> [UInt8] { csv.take() }
+  /// The whole lines written since the last time.
+  mutating func take() -> [UInt8] { csv.take() }
 
   private mutating func append(_ value: Int64?) {
     if let value { csv.append(value) } else { csv.appendEmpty() }

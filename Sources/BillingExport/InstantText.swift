@@ -11,22 +11,26 @@ struct InstantText {
   mutating func set(_ instant: UTCMilliseconds) {
     let utc = LocalClock(utcOffsetMinutes: 0)
     let day = utc.day(of: instant)
-    if day != self.day {
-      self.day = day
-      let (year, month, dayOfMonth) = day.date
-      setTwoDigits(year / 100, at: 0)
-      setTwoDigits(year % 100, at: 2)
-      setTwoDigits(month, at: 5)
-      setTwoDigits(dayOfMonth, at: 8)
-    }
+    let isNewDay = day != self.day
+    self.day = day
     let second = Int((instant - utc.startOfDay(day)) / 1000)
-    setTwoDigits(second / 3600, at: 11)
-    setTwoDigits(second / 60 % 60, at: 14)
-    setTwoDigits(second % 60, at: 17)
+    bytes.withUnsafeMutableBufferPointer { text in
+      if isNewDay {
+        let (year, month, dayOfMonth) = day.date
+        setTwoDigits(year / 100, in: text, at: 0)
+        setTwoDigits(year % 100, in: text, at: 2)
+        setTwoDigits(month, in: text, at: 5)
+        setTwoDigits(dayOfMonth, in: text, at: 8)
+      }
+      setTwoDigits(second / 3600, in: text, at: 11)
+      setTwoDigits(second / 60 % 60, in: text, at: 14)
+      setTwoDigits(second % 60, in: text, at: 17)
+    }
   }
+}
 
-  private mutating func setTwoDigits(_ value: Int, at place: Int) {
-    bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10)
-    bytes[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
-  }
+@inline(__always)
+private func setTwoDigits(_ value: Int, in text: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
+  text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10)
+  text[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
 }

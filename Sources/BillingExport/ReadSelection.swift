@@ -18,20 +18,19 @@ struct CycleMeters {
   private(set) var rows: [Int] = []
   private(set) var endpointIDs: [UInt32] = []
   private(set) var lastBilledAt: [UTCMilliseconds] = []
+  private let scheduled: CivilDay
 
-  /// The meters of `rows` that are in service on the scheduled date: installed by then and not
-  /// yet removed.
-  init(registry: [ServicePoint], rows candidates: [Int], scheduled: CivilDay) {
-    rows.reserveCapacity(candidates.count)
-    endpointIDs.reserveCapacity(candidates.count)
-    lastBilledAt.reserveCapacity(candidates.count)
-    for row in candidates {
-      guard registry[row].installedOn <= scheduled else { continue }
-      if let removed = registry[row].removedOn, removed <= scheduled { continue }
-      rows.append(row)
-      endpointIDs.append(registry[row].endpoint.rawValue)
-      lastBilledAt.append(registry[row].lastBilledAt)
-    }
+  /// - Parameter scheduled: the date on which the cycle is due to be read.
+  init(scheduled: CivilDay) { self.scheduled = scheduled }
+
+  /// Adds a meter if it is in service on the scheduled date: installed by then and not yet
+  /// removed.
+  mutating func add(_ point: ServicePoint, row: Int) {
+    guard point.installedOn <= scheduled else { return }
+    if let removed = point.removedOn, removed <= scheduled { return }
+    rows.append(row)
+    endpointIDs.append(point.endpoint.rawValue)
+    lastBilledAt.append(point.lastBilledAt)
   }
 }
 
@@ -43,7 +42,7 @@ struct ReadSelection {
   private(set) var reads: [RegisterRead?]
   /// Meters without a read so far, ascending.
   private var pending: [Int]
-  private let meters: CycleMeters
+  let meters: CycleMeters
 
   init(meters: CycleMeters) {
     self.meters = meters

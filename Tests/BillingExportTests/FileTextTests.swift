@@ -22,7 +22,7 @@ import Testing
   @Test("a handful of rows, byte for byte")
   func exactBytes() throws {
     let batch = try BatchID(utility: "pgh", month: try june1998(), cycle: try cycle(1))
-    var writer = DeterminantWriter(batch: batch, lines: 5)
+    var writer = DeterminantWriter(batch: batch)
     let rows: [(ServicePoint, Int64?, UTCMilliseconds)] = [
       (try point(7, "A1", .electric, RegisterFormat(dials: 5, multiplier: 1), 12_034), 12_345, due),
       (
@@ -59,7 +59,7 @@ import Testing
       radio,36,long_period,
 
       """
-    let bytes = writer.finish()
+    let bytes = writer.take()
     #expect(
       String(decoding: bytes, as: UTF8.self)
         == expected.split(separator: "\n", omittingEmptySubsequences: false)

@@ -202,10 +202,11 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
   func totalsDiffer() throws {
     let directory = try TemporaryDirectory()
     let batch = try BatchID(utility: "pgh", month: try june1998(), cycle: try cycle(1))
-    var writer = DeterminantWriter(batch: batch, lines: 0)
+    var writer = DeterminantWriter(batch: batch)
     var wrong = ControlTotals()
     wrong.electric = 1
     let publisher = BatchPublisher(directory: directory.path, fileSystem: .system)
+    try FileSystem.system.writeAtomically(writer.take(), to: publisher.stagedPath(batch))
     let zeros = "0 actual, 0 rejected, 0 missing, 0 exceptions, reads 0, "
     #expect(
       throws: BillingError.controlTotals(
@@ -214,7 +215,7 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
           + "the file gives \(zeros)0 KWH, 0 CCF, 0 GAL")
     ) {
       let window = try juneRun().window(of: batch.cycle)
-      _ = try publisher.publish(writer.finish(), of: batch, totals: wrong) { size, sha256 in
+      _ = try publisher.publish(batch, totals: wrong) { size, sha256 in
         Manifest(
           batch: batch, window: window, clock: clock, totals: wrong, size: size, sha256: sha256,
           previousSHA256: nil)

@@ -45,9 +45,10 @@ import Testing
     var found = 0
     for cycle in BillingCycle.allCases {
       let window = run.window(of: cycle)
-      let rows = territory.registry.indices.filter { territory.registry[$0].cycle == cycle }
-      let meters = CycleMeters(
-        registry: territory.registry, rows: rows, scheduled: window.scheduled)
+      var meters = CycleMeters(scheduled: window.scheduled)
+      for (row, point) in territory.registry.enumerated() where point.cycle == cycle {
+        meters.add(point, row: row)
+      }
       var selection = ReadSelection(meters: meters)
       for day in window.daysByPreference {
         if let columns = reads.days[day] { selection.offer(columns) }
