@@ -1,0 +1,121 @@
+import Checksums
+import DurableFiles
+
+/// One batch as it lies in the directory.
+public struct PublishedBatch: Sendable, Equatable {
+  public let batch: BatchID
+  public let window: ReadWindow
+  /// Path of the file of billing lines.
+  public let csvPath: String
+  public let manifestPath: String
+  /// Bytes of the file.
+  public let size: Int
+  /// Of the file, 64 hexadecimal digits.
+  public let sha256: String
+  /// Of the manifest; the next batch of the run names it.
+  public let manifestSHA256: String
+  public let totals: ControlTotals
+  /// The reads that were billed: where the next bills start, in order of endpoint.
+  public let billedReads: [BilledRead]
+}
+
+/// A read that ended a billed period.
+public struct BilledRead: Sendable, Hashable {
+  /// The meter's place in the registry.
+  public let registryRow: Int
+  public let read: RegisterRead
+}
+
+/// What is known of a batch's files once they are published.
+struct CheckedFile {
+  let size: Int
+  let sha256: String
+  let manifestSHA256: String
+}
+
+/// Puts a batch's two files into a directory, so that a receiver sees either nothing of the batch
+/// or all of it, and only what has been checked.
+struct BatchPublisher {
+  let directory: String
+  let fileSystem: FileSystem
+
+  /// Where a batch's file lies, complete and flushed, until it is checked.
+  func stagedPath(_ batch: BatchID) -> String { path(".\(batch.csvName).staged") }
+
+  /// Publishes one staged batch: the file is read back and counted again; only then do file and,
+  /// last, manifest get their names.
+  ///
+  /// - Parameter manifest: makes the manifest from the size and the SHA-256 of the staged file.
+  /// - Throws: `.controlTotals` when the staged file does not give `totals` again,
+  ///   `.differentFileExists` when one of the names belongs to other content, `.file`. Neither
+  ///   name is given in the first two cases.
+  func publish(
+    _ batch: BatchID, totals: ControlTotals,
+    manifest: (_ size: Int, _ sha256: String) -> Manifest
+  ) throws(BillingError) -> CheckedFile {
+    let final = path(batch.csvName)
+    let staged = stagedPath(batch)
+    do throws(BillingError) {
+      let written = try read(staged)
+      let sha256 = SHA256.hexDigest(written)
+      try check(written, of: batch, against: totals)
+      let manifestBytes = manifest(written.count, sha256).bytes
+      try refuseOtherContent(at: final, than: written)
+      try refuseOtherContent(at: path(batch.manifestName), than: manifestBytes)
+      try name(staged, final)
+      do throws(FileError) {
+        try fileSystem.writeAtomically(manifestBytes, to: path(batch.manifestName))
+      } catch {
+        throw BillingError.file(error)
+      }
+      return CheckedFile(
+        size: written.count, sha256: sha256, manifestSHA256: SHA256.hexDigest(manifestBytes))
+    } catch {
+      // The refusal matters; a hidden file that cannot be removed is replaced by the next run.
+      try? fileSystem.remove(staged)
+      throw error
+    }
+  }
+
+  func path(_ name: String) -> String { Path.join(directory, name) }
+
+  private func check(
+    _ written: [UInt8], of batch: BatchID, against totals: ControlTotals
+  ) throws(BillingError) {
+    let counted = try ControlTotals(file: written, batch: batch)
+    guard counted == totals else {
+      throw .controlTotals(
+        batch: batch.description,
+        problem: "source rows give \(totals.summary), the file gives \(counted.summary)")
+    }
+  }
+
+  private func refuseOtherContent(
+    at path: String, than content: [UInt8]
+  ) throws(BillingError) {
+    do throws(FileError) {
+      guard let status = try fileSystem.status(of: path) else { return }
+      if status.size == content.count, try fileSystem.readFile(path) == content { return }
+    } catch {
+      throw .file(error)
+    }
+    throw .differentFileExists(path: path)
+  }
+
+  private func read(_ path: String) throws(BillingError) -> [UInt8] {
+    do throws(FileError) {
+      return try fileSystem.readFile(path)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private func name(_ staged: String, _ final: String) throws(BillingError) {
+    do throws(FileError) {
+      try fileSystem.rename(staged, to: final)
+      try fileSystem.synchronizeDirectory(directory)
+    } catch {
+      throw .file(error)
+    }
+  }
+}

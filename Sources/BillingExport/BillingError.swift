@@ -1,0 +1,43 @@
+import DurableFiles
+import Metering
+
+/// Why a batch could not be made or published.
+public enum BillingError: Error, Equatable, CustomStringConvertible {
+  /// The name cannot be part of a file name.
+  case utilityName(String)
+  /// A window that reaches back or ahead by fewer than 0 or more than 15 days.
+  case window(daysBefore: Int, daysAfter: Int)
+  /// A registry row that cannot be billed; rows count from 0.
+  case registry(row: Int, endpoint: EndpointID, problem: String)
+  /// A day's columns contradict each other.
+  case dayOfReads(String)
+  /// The source of reads failed.
+  case reads(day: CivilDay, cause: String)
+  /// The finished file does not say what the source rows say; nothing was published.
+  case controlTotals(batch: String, problem: String)
+  /// Another file already has a batch's name.
+  case differentFileExists(path: String)
+  /// The file system refused.
+  case file(FileError)
+
+  /// One line: what, where, what was expected, how to mend it.
+  public var description: String {
+    switch self {
+    case .utilityName(let name):
+      "utility name '\(name)': expected 1 to 32 ASCII letters, digits, '-' or '_', "
+        + "because batches and files are named after it"
+    case .window(let before, let after):
+      "read window of \(before) days before and \(after) after the scheduled date: "
+        + "expected 0 to 15 of each"
+    case .registry(let row, let endpoint, let problem):
+      "registry row \(row), endpoint \(endpoint.rawValue): \(problem)"
+    case .dayOfReads(let problem): "reads of a day: \(problem)"
+    case .reads(let day, let cause): "reads of \(day): \(cause)"
+    case .controlTotals(let batch, let problem):
+      "batch \(batch): the finished file differs from its source: \(problem); not published"
+    case .differentFileExists(let path):
+      "\(path): a file of that name with other content exists; export into another directory"
+    case .file(let error): error.description
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import CSV
+import Metering
+
+/// Writes billing lines as comma-separated text and keeps their control totals.
+struct DeterminantWriter {
+  /// The columns of the file, in order.
+  static let columns = [
+    "batch_id", "seq", "account_id", "meter_id", "endpoint_id", "commodity", "register_id", "unit",
+    "multiplier", "prev_read_at", "prev_read", "read_at", "read", "consumption_raw", "consumption",
+    "rollover", "quality", "read_method", "days", "reason", "est_method",
+  ]
+
+  /// Of the lines as they were given, not as they were written.
+  private(set) var totals = ControlTotals()
+  private var csv: CSVWriter
+  private var lineCount: Int64 = 0
+  private let batchID: [UInt8]
+  private var previousInstant = InstantText()
+  private var readInstant = InstantText()
+
+  init(batch: BatchID) {
+    batchID = Array(batch.description.utf8)
+    csv = CSVWriter()
+    for name in Self.columns { csv.append(name) }
+    csv.endRow()
+  }
+
+  /// Appends the next line.
+  mutating func append(_ line: Determinant, of point: ServicePoint) {
+    totals.add(line, of: point.commodity)
+    lineCount += 1
+    csv.append(batchID)
+    csv.append(lineCount)
+    csv.append(point.accountID)
+    csv.append(point.meterID)
+    csv.append(Int64(point.endpoint.rawValue))
+    csv.append(point.commodity.rawValue)
+    // A module reads one register; further ones would be further lines.
+    csv.append(1)
+    csv.append(point.commodity.billingUnit)
+    csv.append(point.register.multiplier)
+    previousInstant.set(point.lastBilledAt)
+    csv.append(previousInstant.bytes)
+    csv.append(point.lastBilledRead)
+    if let read = line.read {
+      readInstant.set(read.at)
+      csv.append(readInstant.bytes)
+      csv.append(read.count)
+    } else {
+      csv.appendEmpty()
+      csv.appendEmpty()
+    }
+    append(line.counts)
+    append(line.consumption)
+    csv.append(line.rolledOver ? 1 : 0)
+    csv.append(line.quality.rawValue)
+    if line.read != nil { csv.append("radio") } else { csv.appendEmpty() }
+    append(line.days.map(Int64.init))
+    if let reason = line.reason { csv.append(reason.rawValue) } else { csv.appendEmpty() }
+    // No line is estimated, so none has a method of estimation.
+    csv.appendEmpty()
+    csv.endRow()
+  }
+
+  /// The whole lines written since the last time.
+  mutating func take() -> [UInt8] { csv.take() }
+
+  private mutating func append(_ value: Int64?) {
+    if let value { csv.append(value) } else { csv.appendEmpty() }
+  }
+}

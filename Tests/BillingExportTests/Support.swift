@@ -1,0 +1,147 @@
+import Metering
+import TestSupport
+
+@testable import BillingExport
+
+/// Pittsburgh's standard time.
+let clock = LocalClock(utcOffsetMinutes: -300)
+
+/// Reads held in memory, by day.
+struct MemoryReads: DailyReads {
+  var days: [CivilDay: DayOfReads] = [:]
+
+  func reads(on day: CivilDay) throws -> DayOfReads? { days[day] }
+}
+
+/// One read as a test states it.
+struct StatedRead {
+  var endpoint: UInt32
+  var count: Int64
+  var at: UTCMilliseconds
+  var quality = Quality.actual
+}
+
+extension MemoryReads {
+  /// Reads of each day, in any order of endpoint.
+  init(_ stated: [CivilDay: [StatedRead]]) throws {
+    for (day, reads) in stated {
+      let sorted = reads.sorted { $0.endpoint < $1.endpoint }
+      days[day] = try DayOfReads(
+        endpointIDs: sorted.map(\.endpoint), registers: sorted.map(\.count),
+        readAt: sorted.map(\.at), qualities: sorted.map(\.quality))
+    }
+  }
+}
+
+func june1998() throws -> BillingMonth {
+  guard let month = BillingMonth(year: 1998, month: 6) else { throw TestFailure.noSuchDate }
+  return month
+}
+
+func cycle(_ number: Int) throws -> BillingCycle {
+  guard let cycle = BillingCycle(rawValue: number) else { throw TestFailure.noSuchDate }
+  return cycle
+}
+
+func juneRun() throws -> BillingRun {
+  try BillingRun(
+    utility: "pgh", month: try june1998(), daysBefore: 3, daysAfter: 1, clock: clock)
+}
+
+enum TestFailure: Error {
+  case noSuchDate
+  case sourceBroken
+}
+
+/// A registry of random meters and, for each day of a stretch, random reads of most of them: also
+/// of strangers, of other qualities, before the last bill, backwards and past the rollover.
+struct RandomTerritory {
+  var registry: [ServicePoint] = []
+  var reads: [CivilDay: [StatedRead]] = [:]
+
+  init(seed: UInt64, meters: Int, days: ClosedRange<Int>) throws {
+    var random = SplitMix64(seed: seed)
+    var endpoint: UInt32 = 0
+    for number in 0..<meters {
+      endpoint += UInt32.random(in: 1...9, using: &random)
+      registry.append(try Self.meter(number, endpoint: endpoint, random: &random))
+    }
+    for dayNumber in days {
+      let day = CivilDay(number: dayNumber)
+      var list: [StatedRead] = []
+      for point in registry where Int.random(in: 0..<10, using: &random) < 6 {
+        list.append(Self.read(of: point, on: day, random: &random))
+      }
+      let known = Set(registry.map(\.endpoint.rawValue))
+      for _ in 0..<meters / 8 {
+        let stranger = UInt32.random(in: 0...endpoint + 50, using: &random)
+        if !known.contains(stranger), !list.contains(where: { $0.endpoint == stranger }) {
+          list.append(StatedRead(endpoint: stranger, count: 1, at: clock.startOfDay(day)))
+        }
+      }
+      reads[day] = list
+    }
+  }
+
+  private static func meter(
+    _ number: Int, endpoint: UInt32, random: inout SplitMix64
+  ) throws -> ServicePoint {
+    let dials = Int.random(in: 4...6, using: &random)
+    let register = RegisterFormat(
+      dials: dials, multiplier: [1, 10, 40][Int.random(in: 0..<3, using: &random)])
+    let lastDay = CivilDay(year: 1998, month: 5, day: 1) + Int.random(in: 0...34, using: &random)
+    let names = ["A\(number)", "Smith, John", "\"Q\" \(number)", "Žižkov \(number)", ""]
+    return ServicePoint(
+      endpoint: EndpointID(rawValue: endpoint), meterID: "M\(number)",
+      accountID: names[Int.random(in: 0..<names.count, using: &random)],
+      commodity: Commodity.allCases[Int.random(in: 0..<3, using: &random)], register: register,
+      cycle: try cycle(Int.random(in: 1...21, using: &random)),
+      installedOn: CivilDay(year: 1998, month: 5, day: 1) + Int.random(in: 0...45, using: &random),
+      removedOn: Int.random(in: 0..<8, using: &random) == 0
+        ? CivilDay(year: 1998, month: 6, day: 1) + Int.random(in: 0...40, using: &random) : nil,
+      lastBilledRead: Int64.random(in: 0..<register.span, using: &random),
+      lastBilledAt: clock.startOfDay(lastDay) + Int64.random(in: 0..<86_400_000, using: &random))
+  }
+
+  private static func read(
+    of point: ServicePoint, on day: CivilDay, random: inout SplitMix64
+  ) -> StatedRead {
+    let span = point.register.span
+    let step = Int64.random(in: -30...900, using: &random)
+    let count =
+      Int.random(in: 0..<40, using: &random) == 0
+      ? span + abs(step)
+      : (point.lastBilledRead + step + span) % span
+    let quality = Quality.allCases[max(0, Int.random(in: -20..<6, using: &random))]
+    return StatedRead(
+      endpoint: point.endpoint.rawValue, count: count,
+      at: clock.startOfDay(day) + Int64.random(in: 0..<86_400_000, using: &random),
+      quality: quality)
+  }
+}
+
+/// The billing lines of one cycle worked out the slow and plain way.
+func oracleLines(
+  _ territory: RandomTerritory, cycle: BillingCycle, window: ReadWindow
+) -> [(ServicePoint, StatedRead?)] {
+  territory.registry.filter { point in
+    point.cycle == cycle && point.installedOn <= window.scheduled
+      && (point.removedOn.map { $0 > window.scheduled } ?? true)
+  }.map { point in
+    var best: (distance: Int, day: CivilDay, read: StatedRead)?
+    for (day, reads) in territory.reads where day >= window.first && day <= window.last {
+      for read in reads
+      where read.endpoint == point.endpoint.rawValue && read.quality == .actual
+        && read.at > point.lastBilledAt
+      {
+        let distance = abs(day - window.scheduled)
+        guard let known = best else {
+          best = (distance, day, read)
+          continue
+        }
+        if (distance, day) < (known.distance, known.day) { best = (distance, day, read) }
+      }
+    }
+    return (point, best?.read)
+  }
+}
