@@ -80,7 +80,7 @@ public struct ConsumptionModel: Sendable {
     let words = stream.words(UInt32(truncatingIfNeeded: day.number))
     let own = max(0.1, 1 + dailySigma * normalVariate(words.x))
     let ownFactor = Int64((own * Self.one).rounded())
-    let wattHours = (Int64(meanWattHours) * factor.value >> 12) * ownFactor >> 12
+    let wattHours = (((Int64(meanWattHours) * factor.value) >> 12) * ownFactor) >> 12
     return DayUse(wattHours: wattHours, mixture: UInt8(words.y >> 24))
   }
 
@@ -108,7 +108,7 @@ public struct DayUse: Sendable, Equatable {
   @inline(__always)
   public func wattHours(afterFiveMinutes n: Int) -> Int64 {
     let share = DayShape.share(afterFiveMinutes: n, mixture: mixture)
-    return wattHours * share >> 24
+    return (wattHours * share) >> 24
   }
 }
 

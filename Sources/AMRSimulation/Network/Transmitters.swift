@@ -71,7 +71,7 @@ struct Hop: Equatable {
 
   @inline(__always)
   init(_ word: UInt32, jitterSpan: UInt32, channels: UInt32) {
-    jitter = UInt32(truncatingIfNeeded: UInt64(word >> 16) &* UInt64(jitterSpan) >> 16)
-    channel = UInt8(truncatingIfNeeded: (word & 0xFFFF) &* channels >> 16)
+    jitter = UInt32(truncatingIfNeeded: (UInt64(word >> 16) &* UInt64(jitterSpan)) >> 16)
+    channel = UInt8(truncatingIfNeeded: ((word & 0xFFFF) &* channels) >> 16)
   }
 }
