@@ -2,9 +2,7 @@
 import PackageDescription
 
 /// Hot targets are optimised in debug builds too, so that `swift test` stays short.
-let hot: [SwiftSetting] = [
-  .unsafeFlags(["-O", "-whole-module-optimization"], .when(configuration: .debug))
-]
+let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let package = Package(
   name: "amr",
