@@ -33,7 +33,7 @@ struct ChunkReader {
         guard start == place.range.lowerBound else {
           throw ParquetError(at: start, "a dictionary that is not the column's first page")
         }
-        collector.use(try readDictionary(header, try unpack(body, size, compressed: true)))
+        try readDictionary(header, try unpack(body, size, compressed: true), &collector)
       case .data:
         rowsLeft -= try readVersion1(header, body, size, rowsLeft, &collector)
       case .dataV2:
@@ -72,24 +72,29 @@ struct ChunkReader {
   }
 
   private func readDictionary(
-    _ header: ThriftValue, _ content: PageContent
-  ) throws(ParquetError) -> [String] {
+    _ header: ThriftValue, _ content: PageContent, _ collector: inout ColumnCollector
+  ) throws(ParquetError) {
     let details = try header.structure(7, "the dictionary's header")
     let count = try details.count(1, "the dictionary's size")
-    guard place.field.type == .string,
-      try details.enumeration(2, "the dictionary's encoding", Encoding.self) == .plain
-    else { throw ParquetError(at: header.offset, "a dictionary that is not of plain strings") }
+    guard try details.enumeration(2, "the dictionary's encoding", Encoding.self) == .plain else {
+      throw ParquetError(at: header.offset, "a dictionary that is not of plain values")
+    }
     var rest = content
-    var values: [String] = []
-    for _ in 0..<count {
-      let range = try rest.plainRange()
-      guard let value = String(validating: content.bytes[range], as: UTF8.self) else {
-        throw rest.error("a dictionary entry is not UTF-8")
+    switch place.field.type.physical {
+    case .int32: collector.use(try rest.plainIntegers(count, Int32.self))
+    case .int64: collector.use(try rest.plainIntegers(count, Int64.self))
+    case .byteArray:
+      var values: [String] = []
+      for _ in 0..<count {
+        let range = try rest.plainRange()
+        guard let value = String(validating: content.bytes[range], as: UTF8.self) else {
+          throw rest.error("a dictionary entry is not UTF-8")
+        }
+        values.append(value)
       }
-      values.append(value)
+      collector.use(values)
     }
     try rest.expectEnd()
-    return values
   }
 
   /// - Returns: the number of rows in the page.
@@ -217,6 +222,22 @@ struct PageContent {
   mutating func plainRange() throws(ParquetError) -> Range<Int> {
     let length = try word()
     return try take(length).range
+  }
+
+  /// The next `count` integers in PLAIN encoding.
+  mutating func plainIntegers<Value: FixedWidthInteger>(
+    _ count: Int, _: Value.Type
+  ) throws(ParquetError) -> [Value] {
+    let size = MemoryLayout<Value>.size
+    guard count <= range.count / size else {
+      throw error("\(count) integers of \(size) bytes where \(range.count) bytes are left")
+    }
+    let start = try take(count * size).range.lowerBound
+    return bytes.withUnsafeBytes { bytes in
+      (0..<count).map {
+        Value(littleEndian: bytes.loadUnaligned(fromByteOffset: start + $0 * size, as: Value.self))
+      }
+    }
   }
 
   func expectEnd() throws(ParquetError) {

@@ -10,9 +10,24 @@ struct ColumnCollector {
   private var distinct: [String] = []
   private var codeOf: [String: Int32] = [:]
   private var isPlain = false
-  /// The present chunk's dictionary, and the code in `distinct` of each of its values.
-  private var dictionary: [String]?
+  /// The present chunk's dictionary.
+  private var dictionary: Dictionary?
+  /// The code in `distinct` of each string of that dictionary.
   private var commonCodes: [Int32] = []
+
+  private enum Dictionary {
+    case int32([Int32])
+    case int64([Int64])
+    case strings([String])
+
+    var count: Int {
+      switch self {
+      case .int32(let values): values.count
+      case .int64(let values): values.count
+      case .strings(let values): values.count
+      }
+    }
+  }
 
   init(_ field: Field) {
     self.field = field
@@ -26,7 +41,7 @@ struct ColumnCollector {
   /// Takes the present chunk's dictionary. Chunks have dictionaries of their own; their values get
   /// common codes here.
   mutating func use(_ values: [String]) {
-    dictionary = values
+    dictionary = .strings(values)
     commonCodes = values.map { value in
       if let code = codeOf[value] { return code }
       let code = Int32(distinct.count)
@@ -34,6 +49,16 @@ struct ColumnCollector {
       distinct.append(value)
       return code
     }
+  }
+
+  /// Takes the present chunk's dictionary.
+  mutating func use(_ values: [Int32]) {
+    dictionary = .int32(values)
+  }
+
+  /// Takes the present chunk's dictionary.
+  mutating func use(_ values: [Int64]) {
+    dictionary = .int64(values)
   }
 
   /// Appends the rows of one page.
@@ -49,10 +74,10 @@ struct ColumnCollector {
     case (.int64, .deltaBinaryPacked):
       spread(try DeltaDecoding.decode64(&content, count: count), present, 0, &integers64)
     case (.int32, .plain):
-      spread(try plain(&content, count), present, 0, &integers32)
+      spread(try content.plainIntegers(count, Int32.self), present, 0, &integers32)
     case (.int64, .plain):
-      spread(try plain(&content, count), present, 0, &integers64)
-    case (.byteArray, .runLengthDictionary):
+      spread(try content.plainIntegers(count, Int64.self), present, 0, &integers64)
+    case (_, .runLengthDictionary):
       try appendCodes(&content, count, present)
     case (.byteArray, .plain):
       try appendText(&content, rows, present)
@@ -95,20 +120,6 @@ struct ColumnCollector {
     }
   }
 
-  private func plain<Value: FixedWidthInteger>(
-    _ content: inout PageContent, _ count: Int
-  ) throws(ParquetError) -> [Value] {
-    let size = MemoryLayout<Value>.size
-    let body = try content.take(count * size)
-    return body.bytes.withUnsafeBytes { bytes in
-      (0..<count).map {
-        Value(
-          littleEndian: bytes.loadUnaligned(
-            fromByteOffset: body.range.lowerBound + $0 * size, as: Value.self))
-      }
-    }
-  }
-
   private mutating func appendCodes(
     _ content: inout PageContent, _ count: Int, _ present: [Int32]?
   ) throws(ParquetError) {
@@ -119,13 +130,16 @@ struct ColumnCollector {
     if let beyond = page.first(where: { $0 >= dictionary.count }) {
       throw content.error("code \(beyond) in a dictionary of \(dictionary.count) values")
     }
-    if isPlain {
+    switch dictionary {
+    case .int32(let values): spread(page.map { values[Int($0)] }, present, 0, &integers32)
+    case .int64(let values): spread(page.map { values[Int($0)] }, present, 0, &integers64)
+    case .strings(let values) where isPlain:
       var rows: [Int32] = []
-      spread(page, present, -1, &rows)
-      for code in rows { text.append(code < 0 ? "" : dictionary[Int(code)]) }
-      return
+      spread(page, present, ColumnData.wideNullCode, &rows)
+      for code in rows { text.append(code < 0 ? "" : values[Int(code)]) }
+    case .strings:
+      spread(page.map { commonCodes[Int($0)] }, present, ColumnData.wideNullCode, &codes)
     }
-    spread(page.map { commonCodes[Int($0)] }, present, ColumnData.wideNullCode, &codes)
   }
 
   private mutating func appendText(

@@ -118,7 +118,8 @@ struct RoundTripTests {
 @Suite("Damaged and hostile files")
 struct DamageTests {
   private func small() throws -> (columns: [Column], bytes: [UInt8]) {
-    let columns = sampleColumns(40, seed: 3)
+    // Without the one large dictionary, so that every bit can be tried in seconds.
+    let columns = sampleColumns(24, seed: 3).filter { $0.field.name != "site" }
     return (columns.map(normalised), try ParquetWriter.encode(columns, createdBy: "amr").bytes)
   }
 
