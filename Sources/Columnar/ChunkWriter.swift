@@ -43,24 +43,24 @@ struct ChunkWriter {
   func append(
     _ column: Column, _ rows: Range<Int>, to out: inout [UInt8]
   ) throws(ParquetError) -> ChunkRecord {
-    let encoder = try PageEncoder(column)
+    let (encoder, bodies) = try encode(column, rows)
     let start = out.count
     var uncompressedSize = 0
     var dictionaryOffset: Int?
     if let dictionary = encoder.dictionary {
       dictionaryOffset = start
-      uncompressedSize += try appendDictionary(dictionary, to: &out)
+      uncompressedSize += try appendDictionary(
+        encoder.plainDictionary, dictionary.count, to: &out)
     }
     var pages: [PageRecord] = []
-    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ParquetLimits.pageRows) {
-      let pageRows = first..<min(first + ParquetLimits.pageRows, rows.upperBound)
-      let body = try encoder.encode(pageRows)
+    for (body, pageRows) in zip(bodies, pageRanges(rows)) {
       let offset = out.count
       uncompressedSize += try appendData(body, pageRows.count, encoder.encoding, to: &out)
       pages.append(
         PageRecord(
-          offset: offset, size: out.count - offset, firstRow: first - rows.lowerBound,
-          nullCount: body.nullCount, isNull: body.nullCount == pageRows.count, bounds: body.bounds))
+          offset: offset, size: out.count - offset,
+          firstRow: pageRows.lowerBound - rows.lowerBound, nullCount: body.nullCount,
+          isNull: body.nullCount == pageRows.count, bounds: body.bounds))
     }
     var encodings: [Encoding] = [.runLength, encoder.encoding]
     if encoder.dictionary != nil { encodings.append(.plain) }
@@ -70,12 +70,41 @@ struct ChunkWriter {
       dictionaryOffset: dictionaryOffset, pages: pages, bounds: Bounds.union(pages))
   }
 
+  /// The pages of a chunk in the form that is smaller before compression.
+  private func encode(
+    _ column: Column, _ rows: Range<Int>
+  ) throws(ParquetError) -> (PageEncoder, [PageBody]) {
+    let direct = PageEncoder(column, rows)
+    let bodies = try encode(direct, rows)
+    guard let listed = PageEncoder(dictionaryOf: column, rows) else { return (direct, bodies) }
+    let listedBodies = try encode(listed, rows)
+    // A page's header and gzip frame come on top of the list's bytes.
+    let listSize = listed.plainDictionary.count + 64
+    let size = { (bodies: [PageBody]) in bodies.reduce(0) { $0 + $1.values.count } }
+    return size(listedBodies) + listSize < size(bodies)
+      ? (listed, listedBodies) : (direct, bodies)
+  }
+
+  private func encode(
+    _ encoder: PageEncoder, _ rows: Range<Int>
+  ) throws(ParquetError) -> [PageBody] {
+    var bodies: [PageBody] = []
+    for pageRows in pageRanges(rows) {
+      bodies.append(try encoder.encode(pageRows))
+    }
+    return bodies
+  }
+
+  private func pageRanges(_ rows: Range<Int>) -> [Range<Int>] {
+    stride(from: rows.lowerBound, to: rows.upperBound, by: ParquetLimits.pageRows).map {
+      $0..<min($0 + ParquetLimits.pageRows, rows.upperBound)
+    }
+  }
+
   /// - Returns: the size of the page, header included, had it not been compressed.
   private func appendDictionary(
-    _ values: [String], to out: inout [UInt8]
+    _ plain: [UInt8], _ count: Int, to out: inout [UInt8]
   ) throws(ParquetError) -> Int {
-    var plain: [UInt8] = []
-    for value in values { plain.appendPlain(value.utf8) }
     // A dictionary page cannot say that it is not compressed, so it may grow: by zlib's own bound.
     let limit = plain.count + plain.count / 1000 + 64
     guard let body = thorough.compress(plain, limit: limit) else {
@@ -83,7 +112,7 @@ struct ChunkWriter {
     }
     return try appendPage(.dictionary, body, plain.count, to: &out) { header in
       header.structure(7) {
-        $0.int32(1, values.count)
+        $0.int32(1, count)
         $0.int32(2, Int(Encoding.plain.rawValue))
       }
     }
@@ -92,8 +121,7 @@ struct ChunkWriter {
   private func appendData(
     _ page: PageBody, _ rowCount: Int, _ encoding: Encoding, to out: inout [UInt8]
   ) throws(ParquetError) -> Int {
-    let compressor = encoding == .deltaBinaryPacked ? quick : thorough
-    let compressed = compressor.compress(page.values, limit: page.values.count)
+    let compressed = compress(page.values, with: encoding == .deltaBinaryPacked ? quick : thorough)
     let stored = page.levels + (compressed ?? page.values)
     let size = page.levels.count + page.values.count
     return try appendPage(.dataV2, stored, size, to: &out) { header in
@@ -107,6 +135,18 @@ struct ChunkWriter {
         $0.bool(7, compressed != nil)
       }
     }
+  }
+
+  /// The gzip form of a page; nil when it is not smaller. Of a large page a piece is tried first:
+  /// packed bits often do not shrink at all, and finding that out is the greatest cost of a file.
+  private func compress(_ values: [UInt8], with compressor: GzipCompressor) -> [UInt8]? {
+    let sample = 4096
+    if values.count >= 4 * sample {
+      let start = (values.count - sample) / 2
+      let piece = Array(values[start..<start + sample])
+      if compressor.compress(piece, limit: sample - sample / 32) == nil { return nil }
+    }
+    return compressor.compress(values, limit: values.count)
   }
 
   private func appendPage(

@@ -8,48 +8,82 @@ struct PageBody {
   var bounds: Bounds?
 }
 
-/// Encodes pages of one column.
+/// Encodes pages of one column over the rows of one group.
 struct PageEncoder {
   private let column: Column
+  private let group: Range<Int>
+  /// For a column of integers that is to be written as a dictionary.
+  private let integers: IntegerDictionary?
+  /// The distinct values of what is written as a dictionary; nil for other columns.
+  let dictionary: [StatisticValue]?
   /// For a dictionary, each code's place in the order of the values, and the other way round.
   private let ranks: [Int]
   private let codesByRank: [Int]
-  /// The distinct values of a dictionary column; nil for other columns.
-  let dictionary: [String]?
 
-  init(_ column: Column) throws(ParquetError) {
-    self.column = column
-    switch column.data {
-    case .dictionary(_, let values), .wideDictionary(_, let values):
-      dictionary = values
-      codesByRank = values.indices.sorted {
-        values[$0].utf8.lexicographicallyPrecedes(values[$1].utf8)
+  /// Encodes the column as its data stands.
+  init(_ column: Column, _ group: Range<Int>) {
+    let values: [StatisticValue]? =
+      switch column.data {
+      case .dictionary(_, let values), .wideDictionary(_, let values):
+        values.map(StatisticValue.string)
+      case .int32, .int64, .text: nil
       }
-      var ranks = [Int](repeating: 0, count: values.count)
-      for (rank, code) in codesByRank.enumerated() { ranks[code] = rank }
-      self.ranks = ranks
-    case .int32, .int64, .text:
-      dictionary = nil
-      codesByRank = []
-      ranks = []
-    }
+    self.init(column, group, values, nil)
+  }
+
+  /// Encodes a column of integers as a dictionary; nil when its distinct values are too many.
+  init?(dictionaryOf column: Column, _ group: Range<Int>) {
+    guard let integers = IntegerDictionary(column, group) else { return nil }
+    self.init(column, group, integers.values.map(StatisticValue.integer), integers)
+  }
+
+  private init(
+    _ column: Column, _ group: Range<Int>, _ dictionary: [StatisticValue]?,
+    _ integers: IntegerDictionary?
+  ) {
+    self.column = column
+    self.group = group
+    self.integers = integers
+    self.dictionary = dictionary
+    let values = dictionary ?? []
+    codesByRank = values.indices.sorted { values[$0].precedes(values[$1]) }
+    var ranks = [Int](repeating: 0, count: values.count)
+    for (rank, code) in codesByRank.enumerated() { ranks[code] = rank }
+    self.ranks = ranks
   }
 
   /// How the values of the data pages are encoded.
   var encoding: Encoding {
-    switch column.data {
+    if dictionary != nil { return .runLengthDictionary }
+    return switch column.data {
     case .int32, .int64: .deltaBinaryPacked
-    case .dictionary, .wideDictionary: .runLengthDictionary
-    case .text: .plain
+    case .dictionary, .wideDictionary, .text: .plain
     }
   }
 
+  /// The PLAIN form of the dictionary's values.
+  var plainDictionary: [UInt8] {
+    var plain: [UInt8] = []
+    for value in dictionary ?? [] {
+      switch value {
+      case .string(let text): plain.appendPlain(text.utf8)
+      case .integer: plain += value.plainBytes(column.field.type)
+      }
+    }
+    return plain
+  }
+
   func encode(_ rows: Range<Int>) throws(ParquetError) -> PageBody {
+    if let integers {
+      let start = group.lowerBound
+      return try indices(
+        Array(integers.codes[rows.lowerBound - start..<rows.upperBound - start]))
+    }
     switch column.data {
     case .int32(let values):
-      return integers(rows, values, DeltaEncoding.encode)
+      return differences(rows, values, DeltaEncoding.encode)
     case .int64(let values):
-      return integers(rows, values, DeltaEncoding.encode)
+      return differences(rows, values, DeltaEncoding.encode)
     case .dictionary(let codes, _):
       return try indices(codes[rows].map { $0 == ColumnData.nullCode ? -1 : Int32($0) })
     case .wideDictionary(let codes, _):
@@ -59,7 +93,7 @@ struct PageEncoder {
     }
   }
 
-  private func integers<Value: FixedWidthInteger>(
+  private func differences<Value: FixedWidthInteger>(
     _ rows: Range<Int>, _ values: [Value], _ encode: (UnsafeBufferPointer<Value>) -> [UInt8]
   ) -> PageBody {
     guard let valid = column.validity else {
@@ -140,14 +174,17 @@ struct PageEncoder {
     var bounds: Bounds?
     if let least, let greatest {
       bounds = Self.bounds(
-        String(decoding: least, as: UTF8.self), String(decoding: greatest, as: UTF8.self))
+        .string(String(decoding: least, as: UTF8.self)),
+        .string(String(decoding: greatest, as: UTF8.self)))
     }
     return PageBody(levels: levels(rows), values: values, nullCount: nullCount, bounds: bounds)
   }
 
-  private static func bounds(_ min: String, _ max: String) -> Bounds? {
-    let longest = Swift.max(min.utf8.count, max.utf8.count)
-    return longest > ParquetLimits.boundBytes ? nil : Bounds(min: .string(min), max: .string(max))
+  private static func bounds(_ min: StatisticValue, _ max: StatisticValue) -> Bounds? {
+    for case .string(let text) in [min, max] where text.utf8.count > ParquetLimits.boundBytes {
+      return nil
+    }
+    return Bounds(min: min, max: max)
   }
 
   /// The definition levels of rows whose presence `validity` tells.

@@ -44,17 +44,32 @@ enum RunLengthEncoding {
   private static func pack(
     _ values: UnsafeBufferPointer<Int32>, _ rows: Range<Int>, width: Int, to out: inout [UInt8]
   ) {
-    var pending: UInt64 = 0
-    var bits = 0
-    for row in rows {
-      let value = row < values.count ? UInt64(UInt32(bitPattern: values[row])) : 0
-      pending |= value << UInt64(bits)
-      bits += width
-      while bits >= 8 {
-        out.append(UInt8(truncatingIfNeeded: pending))
-        pending >>= 8
-        bits -= 8
+    let size = rows.count / 8 * width
+    // Four bytes are stored at a time, so the last store may run over.
+    let packed = [UInt8](unsafeUninitializedCapacity: size + 4) { buffer, used in
+      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      var pending: UInt64 = 0
+      var bits = 0
+      var offset = 0
+      for row in rows {
+        let value = row < values.count ? UInt64(UInt32(bitPattern: values[row])) : 0
+        // Fewer than 32 bits are pending here, and a value has at most 32.
+        pending |= value &<< UInt64(truncatingIfNeeded: bits)
+        bits &+= width
+        if bits >= 32 {
+          bytes.storeBytes(
+            of: UInt32(truncatingIfNeeded: pending).littleEndian, toByteOffset: offset,
+            as: UInt32.self)
+          pending &>>= 32
+          bits &-= 32
+          offset &+= 4
+        }
       }
+      bytes.storeBytes(
+        of: UInt32(truncatingIfNeeded: pending).littleEndian, toByteOffset: offset,
+        as: UInt32.self)
+      used = size
     }
+    out.append(contentsOf: packed)
   }
 }

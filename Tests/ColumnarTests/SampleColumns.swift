@@ -21,6 +21,15 @@ func sampleColumns(_ rowCount: Int, seed: UInt64) -> [Column] {
     Column(
       Field("extreme32", .int32),
       .int32(rows.map { _ in [Int32.min, .max, 0].randomElement(using: &generator)! })),
+    Column(
+      Field("rssi", .int32, isNullable: true),
+      .int32(rows.map { _ in Int32.random(in: -115 ... -70, using: &generator) }),
+      validity: present),
+    Column(
+      Field("second", .timestampMicros),
+      .int64(
+        rows.map { _ in 1_000_000 * Int64.random(in: 880_000_000...880_000_050, using: &generator)
+        })),
     Column(Field("day", .date), .int32(rows.map { 10_000 - Int32($0 / 1000) })),
     Column(
       Field("read_at", .timestampMicros),

@@ -98,6 +98,35 @@ struct DeltaTableTests {
     #expect(try table.commit(SampleTable.append([second]), after: won).version == 2)
   }
 
+  @Test("writers at the same time: every commit lands once, versions without a gap")
+  func concurrentWriters() async throws {
+    let table = try SampleTable.create(at: path)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<4 {
+        group.addTask {
+          for batch in 0..<10 {
+            let file = try SampleTable.file(table, 2, name: "w\(writer)-\(batch)")
+            var commit = SampleTable.append([file], transactions: ["w\(writer)": Int64(batch)])
+            commit.parameters = ["writer": "\(writer)"]
+            while true {
+              do throws(DeltaError) {
+                _ = try table.commit(commit, after: table.snapshot())
+                break
+              } catch .conflict {
+                continue
+              }
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let snapshot = try table.snapshot()
+    #expect(snapshot.version == 40)
+    #expect(snapshot.files.count == 40)
+    #expect(snapshot.transactions == ["w0": 9, "w1": 9, "w2": 9, "w3": 9])
+  }
+
   @Test("requests that contradict the table are refused")
   func refusals() throws {
     let table = try SampleTable.create(at: path)

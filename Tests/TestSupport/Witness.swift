@@ -21,10 +21,14 @@ public enum Witness {
     areRequired || modules.allSatisfy(isInstalled)
   }
 
-  /// Runs a Python program; its arguments are `sys.argv[1:]`.
+  /// Runs a Python program; its arguments are `sys.argv[1:]`. An error in it gives exit code 1.
+  ///
+  /// A program that reaches its end leaves at once: the thread pools of the witnesses' libraries
+  /// now and then abort the interpreter while it is being taken down, after all work is done.
   public static func run(_ program: String, _ arguments: [String] = []) throws -> CommandResult {
     guard let python else { throw WitnessError.noPython }
-    return try runCommand(python, ["-c", program] + arguments)
+    let ending = "\nimport os, sys\nsys.stdout.flush()\nos._exit(0)\n"
+    return try runCommand(python, ["-c", program + ending] + arguments)
   }
 
   private static func isInstalled(_ module: String) -> Bool {

@@ -1,0 +1,163 @@
+/// Puts the pages of a column together, over all its chunks.
+struct ColumnCollector {
+  private let field: Field
+  private var validity: [Bool] = []
+  private var integers32: [Int32] = []
+  private var integers64: [Int64] = []
+  private var text = TextColumn()
+  /// Codes into `distinct`, −1 for no value; in use until a page of plain text is met.
+  private var codes: [Int32] = []
+  private var distinct: [String] = []
+  private var codeOf: [String: Int32] = [:]
+  private var isPlain = false
+  /// The present chunk's dictionary.
+  private var dictionary: Dictionary?
+  /// The code in `distinct` of each string of that dictionary.
+  private var commonCodes: [Int32] = []
+
+  private enum Dictionary {
+    case int32([Int32])
+    case int64([Int64])
+    case strings([String])
+
+    var count: Int {
+      switch self {
+      case .int32(let values): values.count
+      case .int64(let values): values.count
+      case .strings(let values): values.count
+      }
+    }
+  }
+
+  init(_ field: Field) {
+    self.field = field
+  }
+
+  /// Forgets the dictionary of the chunk before.
+  mutating func beginChunk() {
+    dictionary = nil
+  }
+
+  /// Takes the present chunk's dictionary. Chunks have dictionaries of their own; their values get
+  /// common codes here.
+  mutating func use(_ values: [String]) {
+    dictionary = .strings(values)
+    commonCodes = values.map { value in
+      if let code = codeOf[value] { return code }
+      let code = Int32(distinct.count)
+      codeOf[value] = code
+      distinct.append(value)
+      return code
+    }
+  }
+
+  /// Takes the present chunk's dictionary.
+  mutating func use(_ values: [Int32]) {
+    dictionary = .int32(values)
+  }
+
+  /// Takes the present chunk's dictionary.
+  mutating func use(_ values: [Int64]) {
+    dictionary = .int64(values)
+  }
+
+  /// Appends the rows of one page.
+  ///
+  /// - Parameter present: for a nullable column, 1 for each row that has a value, else 0.
+  mutating func append(
+    _ content: inout PageContent, _ encoding: Encoding, rows: Int, present: [Int32]?
+  ) throws(ParquetError) {
+    let count = present.map { $0.reduce(0) { $0 + Int($1) } } ?? rows
+    switch (field.type.physical, encoding) {
+    case (.int32, .deltaBinaryPacked):
+      spread(try DeltaDecoding.decode32(&content, count: count), present, 0, &integers32)
+    case (.int64, .deltaBinaryPacked):
+      spread(try DeltaDecoding.decode64(&content, count: count), present, 0, &integers64)
+    case (.int32, .plain):
+      spread(try content.plainIntegers(count, Int32.self), present, 0, &integers32)
+    case (.int64, .plain):
+      spread(try content.plainIntegers(count, Int64.self), present, 0, &integers64)
+    case (_, .runLengthDictionary):
+      try appendCodes(&content, count, present)
+    case (.byteArray, .plain):
+      try appendText(&content, rows, present)
+    default:
+      throw content.error("encoding \(encoding) of a column of type \(field.type)")
+    }
+    try content.expectEnd()
+    if let present, field.type != .string || isPlain {
+      validity.append(contentsOf: present.lazy.map { $0 == 1 })
+    }
+  }
+
+  /// The column, after its last page.
+  func column() -> Column {
+    let hasNulls = validity.contains(false)
+    let valid = hasNulls ? validity : nil
+    switch field.type {
+    case .int32, .date: return Column(field, .int32(integers32), validity: valid)
+    case .int64, .timestampMicros: return Column(field, .int64(integers64), validity: valid)
+    case .string where isPlain: return Column(field, .text(text), validity: valid)
+    case .string where distinct.count <= Int(ColumnData.nullCode):
+      let narrow = codes.map { $0 < 0 ? ColumnData.nullCode : UInt8($0) }
+      return Column(field, .dictionary(codes: narrow, values: distinct))
+    case .string: return Column(field, .wideDictionary(codes: codes, values: distinct))
+    }
+  }
+
+  /// Appends values, and `filler` where a row has none.
+  private func spread<Value>(
+    _ values: [Value], _ present: [Int32]?, _ filler: Value, _ all: inout [Value]
+  ) {
+    guard let present, values.count < present.count else {
+      all.append(contentsOf: values)
+      return
+    }
+    var next = 0
+    for flag in present {
+      all.append(flag == 1 ? values[next] : filler)
+      next += Int(flag)
+    }
+  }
+
+  private mutating func appendCodes(
+    _ content: inout PageContent, _ count: Int, _ present: [Int32]?
+  ) throws(ParquetError) {
+    guard let dictionary else { throw content.error("a page of codes without a dictionary") }
+    let width = Int(try content.byte())
+    guard width <= 31 else { throw content.error("dictionary codes of \(width) bits") }
+    let page = try RunLengthDecoding.decode(&content, width: width, count: count)
+    if let beyond = page.first(where: { $0 >= dictionary.count }) {
+      throw content.error("code \(beyond) in a dictionary of \(dictionary.count) values")
+    }
+    switch dictionary {
+    case .int32(let values): spread(page.map { values[Int($0)] }, present, 0, &integers32)
+    case .int64(let values): spread(page.map { values[Int($0)] }, present, 0, &integers64)
+    case .strings(let values) where isPlain:
+      var rows: [Int32] = []
+      spread(page, present, ColumnData.wideNullCode, &rows)
+      for code in rows { text.append(code < 0 ? "" : values[Int(code)]) }
+    case .strings:
+      spread(page.map { commonCodes[Int($0)] }, present, ColumnData.wideNullCode, &codes)
+    }
+  }
+
+  private mutating func appendText(
+    _ content: inout PageContent, _ rows: Int, _ present: [Int32]?
+  ) throws(ParquetError) {
+    if !isPlain {
+      isPlain = true
+      // What came as codes so far becomes text.
+      for code in codes { text.append(code < 0 ? "" : distinct[Int(code)]) }
+      if field.isNullable { validity = codes.map { $0 >= 0 } }
+      codes = []
+    }
+    for row in 0..<rows {
+      if let present, present[row] == 0 {
+        text.append("")
+      } else {
+        text.append(utf8: content.bytes[try content.plainRange()])
+      }
+    }
+  }
+}
