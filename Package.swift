@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol", "TestSupport"]),
     .testTarget(name: "CollectorUploadTests", dependencies: ["CollectorUpload", "TestSupport"]),
     .testTarget(name: "RadioModelTests", dependencies: ["RadioModel", "TestSupport"]),
-    .testTarget(name: "ColumnarTests", dependencies: ["Columnar", "TestSupport"]),
+    .testTarget(name: "ColumnarTests", dependencies: ["Columnar", "DurableFiles", "TestSupport"]),
     .testTarget(name: "DeltaTableTests", dependencies: ["DeltaTable", "TestSupport"]),
     .testTarget(
       name: "AMRSimulationTests", dependencies: ["AMRSimulation", "TestSupport"],
