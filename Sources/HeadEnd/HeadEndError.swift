@@ -1,0 +1,42 @@
+import Columnar
+import DeltaTable
+import DurableFiles
+
+/// Why the head-end cannot do what was asked.
+public enum HeadEndError: Error, Sendable, CustomStringConvertible {
+  case file(FileError)
+  case table(DeltaError)
+  /// A data file of the store that cannot be read.
+  case parquet(path: String, ParquetError)
+  /// The store says something that it should not; `message` says what, where and how to mend it.
+  case damagedStore(String)
+  /// What was asked cannot be done to this store.
+  case refused(String)
+
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .table(let error): error.description
+    case .parquet(let path, let error): "\(path): \(error)"
+    case .damagedStore(let message), .refused(let message): message
+    }
+  }
+}
+
+/// Runs work on tables and files with the head-end's errors.
+func rethrowing<Result: ~Copyable>(_ work: () throws -> Result) throws(HeadEndError) -> Result {
+  do {
+    return try work()
+  } catch let error as HeadEndError {
+    throw error
+  } catch let error as FileError {
+    throw .file(error)
+  } catch let error as DeltaError {
+    if case .file(let cause) = error { throw .file(cause) }
+    throw .table(error)
+  } catch let error as ParquetError {
+    throw .parquet(path: "encoding", error)
+  } catch {
+    throw .damagedStore("\(error)")
+  }
+}

@@ -1,0 +1,95 @@
+import Columnar
+import ERTProtocol
+import Metering
+
+/// Rows of the table `reads`, all of one slot.
+struct ReadRows: Sendable {
+  var endpoints: [Int64] = []
+  var reads: [ReceivedRead] = []
+  var versions: [Int32] = []
+  /// Whether a row became known only after its slot was closed.
+  var late: [Bool] = []
+
+  var count: Int { endpoints.count }
+
+  mutating func append(endpoint: UInt32, _ read: ReceivedRead, version: Int32, late: Bool) {
+    endpoints.append(Int64(endpoint))
+    reads.append(read)
+    versions.append(version)
+    self.late.append(late)
+  }
+
+  static let lateReason = "late_upload"
+
+  /// The columns of a data file, in the order of the schema.
+  func columns(day: CivilDay) -> [Column] {
+    var register: [Int64] = []
+    var readAt: [Int64] = []
+    var milliseconds: [Int32] = []
+    var collectors: [Int64] = []
+    var rssi: [Int32] = []
+    var ertTypes: [Int32] = []
+    var tamper: [Int32] = []
+    for read in reads {
+      let fields = read.frame.fields
+      let second = wholeSecond(read.stamp)
+      register.append(Int64(fields.consumption))
+      readAt.append(second * 1_000_000)
+      milliseconds.append(Int32(read.stamp - second * 1000))
+      collectors.append(Int64(read.collector))
+      rssi.append(Int32(read.rssiDbm))
+      ertTypes.append(Int32(fields.ertType))
+      tamper.append(
+        (fields.reserved ? 16 : 0) + Int32(fields.physicalTamper) * 4
+          + Int32(fields.encoderTamper))
+    }
+    let same = [UInt8](repeating: 0, count: count)
+    let data: [ColumnData] = [
+      .int64(endpoints), .int32([Int32](repeating: Int32(day.number), count: count)),
+      .int64(register), .int64(readAt), .int32(milliseconds),
+      .dictionary(codes: same, values: [Quality.actual.rawValue]),
+      .dictionary(
+        codes: late.map { $0 ? 0 : ColumnData.nullCode }, values: [Self.lateReason]),
+      .int32(versions), .int64(collectors), .int32(rssi),
+      .dictionary(codes: same, values: ["scm"]), .int32(ertTypes), .int32(tamper),
+    ]
+    let fields = StoreTable.reads.fields.map(\.field).filter { $0.name != "month" }
+    return zip(fields, data).map { Column($0, $1) }
+  }
+
+  init() {}
+
+  /// The rows of a data file.
+  init(_ file: StoredFile) throws(HeadEndError) {
+    endpoints = try file.integers("endpoint_id")
+    let register = try file.integers("register")
+    let readAt = try file.integers("read_at")
+    let milliseconds = try file.integers("read_at_ms")
+    let collectors = try file.integers("collector_id")
+    let rssi = try file.integers("rssi_dbm")
+    let ertTypes = try file.integers("ert_type")
+    let tamper = try file.integers("tamper")
+    versions = try file.integers("version").map { Int32(truncatingIfNeeded: $0) }
+    late = try file.hasValue("reason")
+    reads.reserveCapacity(endpoints.count)
+    for row in endpoints.indices {
+      let message = StandardConsumptionMessage(
+        endpointID: UInt32(truncatingIfNeeded: endpoints[row]),
+        ertType: UInt8(truncatingIfNeeded: ertTypes[row]),
+        consumption: UInt32(truncatingIfNeeded: register[row]),
+        physicalTamper: UInt8(truncatingIfNeeded: tamper[row] >> 2),
+        encoderTamper: UInt8(truncatingIfNeeded: tamper[row]), reserved: tamper[row] & 16 != 0)
+      reads.append(
+        ReceivedRead(
+          stamp: readAt[row] / 1000 + milliseconds[row], frame: SCMFrame(message),
+          collector: UInt32(truncatingIfNeeded: collectors[row]),
+          rssiDbm: Int8(truncatingIfNeeded: rssi[row])))
+    }
+  }
+}
+
+/// The whole second that contains an instant, also before 1970.
+private func wholeSecond(_ instant: UTCMilliseconds) -> Int64 {
+  let quotient = instant / 1000
+  return instant % 1000 < 0 ? quotient - 1 : quotient
+}

@@ -1,0 +1,208 @@
+import Columnar
+import DeltaTable
+import DurableFiles
+import Metering
+
+/// A directory of Delta tables that holds a utility's reads, opened for one writer.
+///
+/// `reads/_delta_log` is the only commit point. A batch first commits its sibling tables, then
+/// `reads` with `txn` actions that name the siblings' versions; on opening, a sibling version that
+/// `reads` does not name is taken back. A second writer waits for the first.
+public struct ReadStore: ~Copyable {
+  public let directory: String
+  public let settings: StoreSettings
+  /// By ascending endpoint ID.
+  public private(set) var registry: [ServicePoint]
+
+  let fileSystem: FileSystem
+  private let lock: DirectoryLock
+  private let tables: [StoreTable: DeltaTable]
+  private var snapshots: [StoreTable: Snapshot]
+
+  static let closedThroughName = "amr/closed-through"
+
+  /// Creates an empty store with a registry; the directory must not hold one yet.
+  ///
+  /// - Parameters:
+  ///   - registry: any order; each endpoint once.
+  ///   - timestamp: ms since 1970, written into the tables' logs.
+  public static func create(
+    at directory: String, settings: StoreSettings, registry: [ServicePoint], engine: String,
+    timestamp: Int64, in fileSystem: FileSystem = .system
+  ) throws(HeadEndError) -> ReadStore {
+    let lock = try rethrowing {
+      try fileSystem.createDirectories(directory)
+      return try DirectoryLock(on: directory, waiting: true, in: fileSystem)
+    }
+    let settingsPath = Path.join(directory, StoreSettings.fileName)
+    let isTaken = try rethrowing { try fileSystem.status(of: settingsPath) != nil }
+    if isTaken { throw .refused("\(directory): there is a store already; name another directory") }
+    var tables: [StoreTable: DeltaTable] = [:]
+    var snapshots: [StoreTable: Snapshot] = [:]
+    for name in StoreTable.allCases {
+      let path = Path.join(directory, name.rawValue)
+      (tables[name], snapshots[name]) = try rethrowing { () -> (DeltaTable, Snapshot) in
+        // What an interrupted creation left behind.
+        if try fileSystem.status(of: path) != nil { try fileSystem.removeTree(path) }
+        let table = try DeltaTable.create(
+          at: path, name.metadata(createdAt: timestamp, storePath: Path.name(directory)),
+          engine: engine, in: fileSystem)
+        return (table, try table.snapshot())
+      }
+    }
+    var store = ReadStore(
+      directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
+      tables: tables, snapshots: snapshots)
+    try store.replaceRegistry(registry, timestamp: timestamp)
+    // Written last: a directory without it is no store.
+    try rethrowing { try fileSystem.writeAtomically(Array(settings.text.utf8), to: settingsPath) }
+    return store
+  }
+
+  /// Opens a store and takes back what an interrupted batch left in its sibling tables.
+  public static func open(
+    at directory: String, engine: String, in fileSystem: FileSystem = .system
+  ) throws(HeadEndError) -> ReadStore {
+    let settingsPath = Path.join(directory, StoreSettings.fileName)
+    guard try exists(at: directory, in: fileSystem) else {
+      throw .file(FileError(operation: .open, path: settingsPath, code: FileError.notFound))
+    }
+    let lock = try rethrowing {
+      try DirectoryLock(on: directory, waiting: true, in: fileSystem)
+    }
+    let settings = try StoreSettings(
+      text: try rethrowing { try fileSystem.readFile(settingsPath) }, path: settingsPath)
+    var tables: [StoreTable: DeltaTable] = [:]
+    var snapshots: [StoreTable: Snapshot] = [:]
+    for name in StoreTable.allCases {
+      let path = Path.join(directory, name.rawValue)
+      let named = snapshots[.reads]?.transactions[name.versionName]
+      (tables[name], snapshots[name]) = try rethrowing { () -> (DeltaTable, Snapshot) in
+        let table = try DeltaTable.open(at: path, engine: engine, in: fileSystem)
+        var snapshot = try table.snapshot()
+        if name != .reads {
+          let committed = named ?? 0
+          if snapshot.version > committed { try table.rollBack(to: committed) }
+          if snapshot.version < committed {
+            throw HeadEndError.damagedStore(
+              "\(path): version \(committed), which reads names, is missing")
+          }
+          snapshot = try table.snapshot(at: committed)
+        }
+        return (table, snapshot)
+      }
+    }
+    var store = ReadStore(
+      directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
+      tables: tables, snapshots: snapshots)
+    for file in store.files(of: .registry) { store.registry += try RegistryTable.rows(file.open()) }
+    return store
+  }
+
+  /// Whether a directory holds a store.
+  public static func exists(at directory: String, in fileSystem: FileSystem = .system)
+    throws(HeadEndError) -> Bool
+  {
+    try rethrowing {
+      try fileSystem.status(of: Path.join(directory, StoreSettings.fileName)) != nil
+    }
+  }
+
+  private init(
+    directory: String, settings: StoreSettings, registry: [ServicePoint], fileSystem: FileSystem,
+    lock: consuming DirectoryLock, tables: [StoreTable: DeltaTable],
+    snapshots: [StoreTable: Snapshot]
+  ) {
+    self.directory = directory
+    self.settings = settings
+    self.registry = registry
+    self.fileSystem = fileSystem
+    self.lock = lock
+    self.tables = tables
+    self.snapshots = snapshots
+  }
+
+  /// The last day whose slots are closed; nil while all are open.
+  public var closedThrough: CivilDay? {
+    snapshot(.reads).transactions[Self.closedThroughName].map { CivilDay(number: Int($0)) }
+  }
+
+  /// Closes all slots up to and including a day. Days are never opened again.
+  public mutating func close(through day: CivilDay, timestamp: Int64) throws(HeadEndError) {
+    if let closed = closedThrough, closed >= day { return }
+    var commit = Commit(operation: "CLOSE SLOTS", timestamp: timestamp)
+    commit.parameters = ["through": day.description]
+    commit.transactions[Self.closedThroughName] = Int64(day.number)
+    try self.commit(commit, to: .reads)
+  }
+
+  /// Makes these service points the registry.
+  public mutating func replaceRegistry(_ new: [ServicePoint], timestamp: Int64)
+    throws(HeadEndError)
+  {
+    let sorted = new.sorted { $0.endpoint < $1.endpoint }
+    for (one, other) in zip(sorted, sorted.dropFirst()) where one.endpoint == other.endpoint {
+      throw .refused("the registry has endpoint \(one.endpoint.rawValue) twice; expected it once")
+    }
+    if sorted == registry { return }
+    var commit = Commit(operation: "REPLACE REGISTRY", timestamp: timestamp)
+    commit.removes = snapshot(.registry).files
+    commit.adds = [
+      try writeFile(
+        RegistryTable.columns(sorted), to: .registry,
+        name: "registry-\(snapshot(.registry).version + 1)", timestamp: timestamp)
+    ]
+    try self.commit(commit, to: .registry)
+    try commitReads(Commit(operation: "REPLACE REGISTRY", timestamp: timestamp))
+    registry = sorted
+  }
+
+  // MARK: - Tables
+
+  func table(_ name: StoreTable) -> DeltaTable { tables[name]! }
+  func snapshot(_ name: StoreTable) -> Snapshot { snapshots[name]! }
+
+  /// The version of `reads` that the next batch makes.
+  var nextBatch: Int64 { snapshot(.reads).version + 1 }
+
+  /// A live data file of a table, to be opened when needed.
+  struct LiveFile: Sendable {
+    let dataFile: DataFile
+    let table: DeltaTable
+    let fileSystem: FileSystem
+
+    func open() throws(HeadEndError) -> StoredFile {
+      try StoredFile(dataFile, of: table, in: fileSystem)
+    }
+  }
+
+  func files(of name: StoreTable) -> [LiveFile] {
+    snapshot(name).files.map {
+      LiveFile(dataFile: $0, table: table(name), fileSystem: fileSystem)
+    }
+  }
+
+  func writeFile(
+    _ columns: [Column], to name: StoreTable, partition: [String: String] = [:],
+    name fileName: String, timestamp: Int64
+  ) throws(HeadEndError) -> DataFile {
+    try rethrowing {
+      try table(name).writeDataFile(
+        columns, partition: partition, name: fileName, timestamp: timestamp)
+    }
+  }
+
+  /// Commits to a sibling table; the change counts once `commitReads` has named it.
+  mutating func commit(_ commit: Commit, to name: StoreTable) throws(HeadEndError) {
+    snapshots[name] = try rethrowing { try table(name).commit(commit, after: snapshot(name)) }
+  }
+
+  /// Commits to `reads` and with it the siblings' newest versions: the one commit point.
+  mutating func commitReads(_ change: Commit) throws(HeadEndError) {
+    var commit = change
+    for sibling in StoreTable.siblings {
+      commit.transactions[sibling.versionName] = snapshot(sibling).version
+    }
+    try self.commit(commit, to: .reads)
+  }
+}

@@ -1,0 +1,64 @@
+import JSON5
+import Metering
+
+/// What a store needs to know of its utility; kept in `store.json`, written once.
+public struct StoreSettings: Sendable, Equatable {
+  /// Local standard time; days are [00:00, 24:00) at this offset.
+  public var utcOffsetMinutes: Int
+  /// Name of the utility in billing files.
+  public var utility: String
+  /// A read qualifies for a bill from this many days before the scheduled read date …
+  public var windowBeforeDays: Int
+  /// … to this many days after it.
+  public var windowAfterDays: Int
+
+  public init(
+    utcOffsetMinutes: Int = 0, utility: String = "utility", windowBeforeDays: Int = 3,
+    windowAfterDays: Int = 1
+  ) {
+    self.utcOffsetMinutes = utcOffsetMinutes
+    self.utility = utility
+    self.windowBeforeDays = windowBeforeDays
+    self.windowAfterDays = windowAfterDays
+  }
+
+  public var clock: LocalClock { LocalClock(utcOffsetMinutes: utcOffsetMinutes) }
+
+  static let fileName = "store.json"
+  private static let format = "amr-store/1"
+
+  var text: String {
+    JSONNode.object([
+      ("format", .string(Self.format)), ("utc_offset_minutes", .int(Int64(utcOffsetMinutes))),
+      ("utility", .string(utility)), ("window_before_days", .int(Int64(windowBeforeDays))),
+      ("window_after_days", .int(Int64(windowAfterDays))),
+    ]).pretty + "\n"
+  }
+
+  init(text: [UInt8], path: String) throws(HeadEndError) {
+    let value: JSON5Value
+    do throws(JSON5Error) {
+      value = try JSON5.parse(text, source: path)
+    } catch {
+      throw .damagedStore("\(error)")
+    }
+    guard value["format"]?.string == Self.format else {
+      throw .damagedStore("\(path): expected \"format\": \"\(Self.format)\"; this is not a store")
+    }
+    func integer(_ key: String, _ range: ClosedRange<Int>) throws(HeadEndError) -> Int {
+      guard let number = value[key]?.integer, range.contains(Int(number)) else {
+        throw .damagedStore(
+          "\(path): \(key) is missing or wrong; expected a whole number from "
+            + "\(range.lowerBound) to \(range.upperBound)")
+      }
+      return Int(number)
+    }
+    guard let utility = value["utility"]?.string else {
+      throw .damagedStore("\(path): utility is missing; expected a text")
+    }
+    self.init(
+      utcOffsetMinutes: try integer("utc_offset_minutes", -840...840), utility: utility,
+      windowBeforeDays: try integer("window_before_days", 0...15),
+      windowAfterDays: try integer("window_after_days", 0...15))
+  }
+}

@@ -1,0 +1,79 @@
+import Columnar
+import DeltaTable
+import DurableFiles
+
+/// A data file of the store, opened for reading whole columns.
+struct StoredFile {
+  let path: String
+  private let file: ParquetFile
+
+  init(_ dataFile: DataFile, of table: DeltaTable, in fileSystem: FileSystem)
+    throws(HeadEndError)
+  {
+    let path = table.fullPath(of: dataFile)
+    self.path = path
+    let bytes = try rethrowing { try fileSystem.readFile(path) }
+    do throws(ParquetError) {
+      file = try ParquetFile(bytes)
+    } catch {
+      throw .parquet(path: path, error)
+    }
+    if let promised = dataFile.statistics?.rowCount, promised != Int64(file.rowCount) {
+      throw .damagedStore(
+        "\(path): holds \(file.rowCount) rows, but the table's log says \(promised)")
+    }
+  }
+
+  var rowCount: Int { file.rowCount }
+
+  /// A column of whole numbers; 0 in rows without a value.
+  func integers(_ name: String) throws(HeadEndError) -> [Int64] {
+    switch try column(name).data {
+    case .int32(let values): values.map(Int64.init)
+    case .int64(let values): values
+    default: throw wrongType(name, "whole numbers")
+    }
+  }
+
+  /// A column of whole numbers, nil in rows without a value.
+  func optionalIntegers(_ name: String) throws(HeadEndError) -> [Int64?] {
+    let values = try integers(name)
+    guard let validity = try column(name).validity else { return values }
+    return zip(values, validity).map { $1 ? $0 : nil }
+  }
+
+  /// A column of texts, nil in rows without a value.
+  func texts(_ name: String) throws(HeadEndError) -> [String?] {
+    let column = try column(name)
+    switch column.data {
+    case .dictionary(let codes, let values):
+      return codes.map { $0 == ColumnData.nullCode ? nil : values[Int($0)] }
+    case .wideDictionary(let codes, let values):
+      return codes.map { $0 == ColumnData.wideNullCode ? nil : values[Int($0)] }
+    case .text(let text):
+      return (0..<text.count).map { column.validity?[$0] == false ? nil : text[$0] }
+    default: throw wrongType(name, "texts")
+    }
+  }
+
+  /// Which rows of a column have a value, without making texts of them.
+  func hasValue(_ name: String) throws(HeadEndError) -> [Bool] {
+    let column = try column(name)
+    if case .dictionary(let codes, _) = column.data {
+      return codes.map { $0 != ColumnData.nullCode }
+    }
+    return column.validity ?? [Bool](repeating: true, count: rowCount)
+  }
+
+  private func column(_ name: String) throws(HeadEndError) -> Column {
+    do throws(ParquetError) {
+      return try file.read(name)
+    } catch {
+      throw .parquet(path: path, error)
+    }
+  }
+
+  private func wrongType(_ name: String, _ expected: String) -> HeadEndError {
+    .damagedStore("\(path): column \(name) does not hold \(expected)")
+  }
+}

@@ -1,0 +1,96 @@
+import Checksums
+import Columnar
+import DeltaTable
+
+/// The tables of a store: their names, columns and units.
+enum StoreTable: String, CaseIterable, Sendable {
+  case reads
+  case uploads
+  case quarantine
+  case registry
+
+  /// The tables whose newest version counts only once `reads` names it.
+  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry]
+
+  /// The application name under which `reads` says which version of a sibling belongs to it.
+  var versionName: String { "amr/\(rawValue)" }
+
+  var fields: [TableField] {
+    switch self {
+    case .reads: Self.readFields
+    case .uploads: Self.uploadFields
+    case .quarantine: Self.quarantineFields
+    case .registry: Self.registryFields
+    }
+  }
+
+  /// - Parameter createdAt: ms since 1970; also makes the table's identity differ from others'.
+  func metadata(createdAt: Int64, storePath: String) -> TableMetadata {
+    let identity = MurmurHash3.hash128(Array("\(storePath)|\(rawValue)|\(createdAt)".utf8))
+    return TableMetadata(
+      id: identity, name: "amr_\(rawValue)", fields: fields,
+      partitionColumns: self == .reads ? ["month"] : [], createdAt: createdAt)
+  }
+
+  private static let readFields: [TableField] = [
+    TableField("endpoint_id", .int64, comment: "the meter module's address on the air"),
+    TableField("day", .date, comment: "the slot: local day of the read"),
+    TableField("register", .int64, comment: "what the dials showed, in counts"),
+    TableField("read_at", .timestampMicros, comment: "start of the frame, UTC, whole seconds"),
+    TableField("read_at_ms", .int32, comment: "milliseconds to add to read_at, 0 to 999"),
+    TableField(
+      "quality", .string,
+      comment: "actual, customer, estimated, verified, rejected or missing"),
+    TableField(
+      "reason", .string, isNullable: true,
+      comment: "why this version exists, where it is not the first or came after the day's close"),
+    TableField(
+      "version", .int32, comment: "the highest version of an (endpoint_id, day) is current"),
+    TableField("collector_id", .int64, comment: "the collector that received the frame"),
+    TableField("rssi_dbm", .int32, comment: "received power in dBm"),
+    TableField("frame_type", .string, comment: "scm"),
+    TableField("ert_type", .int32, comment: "the frame's ERT type, 0 to 15"),
+    TableField(
+      "tamper", .int32,
+      comment: "reserved bit x 16 + physical tamper x 4 + encoder tamper"),
+    TableField("month", .string, comment: "partition: YYYY-MM of day"),
+  ]
+
+  private static let uploadFields: [TableField] = [
+    TableField("collector_id", .int64, comment: "who sent the upload"),
+    TableField("sequence", .int64, comment: "the collector's number for it"),
+    TableField("sha256", .string, comment: "of the upload's bytes, hexadecimal"),
+    TableField("created_at", .timestampMicros, comment: "by the collector's clock, UTC"),
+    TableField("records", .int32, comment: "number of receptions in it"),
+    TableField("batch", .int64, comment: "the version of reads that took it in"),
+  ]
+
+  private static let quarantineFields: [TableField] = [
+    TableField("reason", .string, comment: "why it was not taken in"),
+    TableField("source", .string, comment: "the file or upload it was found in"),
+    TableField("source_offset", .int64, comment: "byte offset of the upload in the source"),
+    TableField("collector_id", .int64, isNullable: true, comment: "who sent it"),
+    TableField("sequence", .int64, isNullable: true, comment: "the collector's number for it"),
+    TableField("endpoint_id", .int64, isNullable: true, comment: "as the frame says"),
+    TableField(
+      "read_at", .timestampMicros, isNullable: true, comment: "of the first such frame, UTC"),
+    TableField("frame", .string, isNullable: true, comment: "the first such frame, hexadecimal"),
+    TableField("receptions", .int64, comment: "how many in this upload"),
+    TableField("detail", .string, comment: "what was wrong, in words"),
+    TableField("batch", .int64, comment: "the version of reads that belongs to it"),
+  ]
+
+  private static let registryFields: [TableField] = [
+    TableField("endpoint_id", .int64, comment: "the meter module's address on the air"),
+    TableField("meter_id", .string, comment: "the meter's faceplate number"),
+    TableField("account_id", .string, comment: "who is billed"),
+    TableField("commodity", .string, comment: "electric, gas or water"),
+    TableField("dials", .int32, comment: "digits of the register"),
+    TableField("multiplier", .int32, comment: "units per count"),
+    TableField("cycle", .int32, comment: "billing cycle, 1 to 21"),
+    TableField("installed_on", .date, comment: "first day in service"),
+    TableField("removed_on", .date, isNullable: true, comment: "last day in service"),
+    TableField("last_billed_read", .int64, comment: "what the dials showed at the last bill"),
+    TableField("last_billed_at", .timestampMicros, comment: "when that was, UTC"),
+  ]
+}
