@@ -49,6 +49,12 @@ public struct ParquetFile: Sendable {
     }
   }
 
+  /// How many bytes of the file the pages of a column take; 0 when there is no such column.
+  public func byteCount(of name: String) -> Int {
+    guard let index = fields.firstIndex(where: { $0.name == name }) else { return 0 }
+    return groups.reduce(0) { $0 + $1[index].range.count }
+  }
+
   /// Reads a column.
   ///
   /// Strings come as a dictionary where the whole column is stored as one (codes of 8 bits up to

@@ -22,9 +22,22 @@ extension ReadStore {
 
   /// The current reads of a day: for each endpoint its highest version, by ascending endpoint ID.
   func currentRows(ofDay day: CivilDay) throws(HeadEndError) -> ReadRows {
-    let files = files(ofDay: day)
-    if files.isEmpty { return ReadRows() }
-    var rows = try ReadRows(files[0].open())
+    try slot(day).currentRows()
+  }
+
+  /// A slot's files, to be read on any thread.
+  func slot(_ day: CivilDay) -> StoredSlot { StoredSlot(day: day, files: files(ofDay: day)) }
+}
+
+/// The files that hold the rows of one slot.
+struct StoredSlot: Sendable {
+  let day: CivilDay
+  let files: [ReadStore.LiveFile]
+
+  /// For each endpoint the row of its highest version, by ascending endpoint ID.
+  func currentRows() throws(HeadEndError) -> ReadRows {
+    guard let first = files.first else { return ReadRows() }
+    var rows = try ReadRows(first.open())
     for file in files.dropFirst() { rows = merge(rows, try ReadRows(file.open())) }
     return rows
   }

@@ -26,6 +26,9 @@ struct StoredFile {
 
   var rowCount: Int { file.rowCount }
 
+  /// How many bytes of the file a column takes.
+  func byteCount(of column: String) -> Int { file.byteCount(of: column) }
+
   /// A column of whole numbers; 0 in rows without a value.
   func integers(_ name: String) throws(HeadEndError) -> [Int64] {
     switch try column(name).data {
@@ -64,6 +67,9 @@ struct StoredFile {
     }
     return column.validity ?? [Bool](repeating: true, count: rowCount)
   }
+
+  /// Reads a column only to verify its checksums and encoding.
+  func verify(_ name: String) throws(HeadEndError) { _ = try column(name) }
 
   private func column(_ name: String) throws(HeadEndError) -> Column {
     do throws(ParquetError) {

@@ -1,0 +1,19 @@
+import HeadEnd
+import Metering
+
+/// The current reads of a store, as the export wants them.
+public struct StoreReads: DailyReads {
+  private let days: [CivilDay: StoredDay]
+
+  /// The days of a store; each is read when it is asked for.
+  public init(_ store: borrowing ReadStore) {
+    days = Dictionary(uniqueKeysWithValues: store.storedDays().map { ($0.day, $0) })
+  }
+
+  public func reads(on day: CivilDay) throws -> DayOfReads? {
+    guard let stored = try days[day]?.reads() else { return nil }
+    return try DayOfReads(
+      endpointIDs: stored.endpointIDs, registers: stored.registers, readAt: stored.readAt,
+      qualities: [Quality](repeating: .actual, count: stored.endpointIDs.count))
+  }
+}

@@ -1,0 +1,106 @@
+import Checksums
+import Metering
+import Parallel
+
+/// The current reads of one day, counted.
+public struct DaySummary: Sendable, Equatable {
+  public let day: CivilDay
+  /// Current reads.
+  public let reads: Int
+  /// Rows of all versions.
+  public let rows: Int
+  /// Reads that became known only after the day was closed.
+  public let lateReads: Int
+  /// Sum of the registers of current reads, in counts.
+  public let registerSum: Int64
+}
+
+/// What a store holds, counted by reading every row of `reads`.
+public struct StoreSummary: Sendable {
+  public let days: [DaySummary]
+  /// Endpoints of the registry that have no read on any day.
+  public let endpointsWithoutRead: Int
+  /// Sum modulo 2¹²⁸ of a hash of each current row; the order of rows does not matter.
+  public let digest: UInt128
+  /// Bytes of all live files of `reads`.
+  public let byteCount: Int
+  /// Of these, bytes of the columns endpoint_id, day and register.
+  public let coreByteCount: Int
+
+  public var reads: Int { days.reduce(0) { $0 + $1.reads } }
+  public var registerSum: Int64 { days.reduce(0) { $0 + $1.registerSum } }
+}
+
+extension ReadStore {
+  /// Reads the whole table `reads` and counts.
+  public func summary(threads: Int) async throws -> StoreSummary {
+    let index = EndpointIndex(registry.map(\.endpoint.rawValue))
+    let days = days
+    let scans = try await Self.scan(days.map { slot($0) }, index: index, threads: threads)
+    var everRead = [Bool](repeating: false, count: index.ids.count)
+    for scan in scans {
+      for row in scan.rowsRead { everRead[Int(row)] = true }
+    }
+    return StoreSummary(
+      days: scans.map(\.summary), endpointsWithoutRead: everRead.count { !$0 },
+      digest: scans.reduce(0) { $0 &+ $1.digest },
+      byteCount: snapshot(.reads).files.reduce(0) { $0 + Int($1.size) },
+      coreByteCount: scans.reduce(0) { $0 + $1.coreByteCount })
+  }
+
+  private static func scan(_ slots: [StoredSlot], index: EndpointIndex, threads: Int) async throws
+    -> [DayScan]
+  {
+    try await parallelMap(count: slots.count, threads: threads) { number in
+      try DayScan(slots[number], index: index)
+    }
+  }
+}
+
+/// One day's rows, counted.
+private struct DayScan: Sendable {
+  let summary: DaySummary
+  let digest: UInt128
+  let coreByteCount: Int
+  /// Rows of the registry that have a read.
+  let rowsRead: [UInt32]
+
+  init(_ slot: StoredSlot, index: EndpointIndex) throws(HeadEndError) {
+    let rows = try slot.currentRows()
+    var digest: UInt128 = 0
+    var sum: Int64 = 0
+    var rowsRead: [UInt32] = []
+    for row in 0..<rows.count {
+      let read = rows.reads[row]
+      sum += read.register
+      digest &+= Self.hash(endpoint: rows.endpoints[row], day: slot.day, read)
+      if let place = index.row(of: UInt32(truncatingIfNeeded: rows.endpoints[row])) {
+        rowsRead.append(UInt32(place))
+      }
+    }
+    var allRows = 0
+    var core = 0
+    for file in slot.files {
+      let opened = try file.open()
+      allRows += opened.rowCount
+      core += ["endpoint_id", "day", "register"].reduce(0) { $0 + opened.byteCount(of: $1) }
+    }
+    summary = DaySummary(
+      day: slot.day, reads: rows.count, rows: allRows, lateReads: rows.late.count { $0 },
+      registerSum: sum)
+    self.digest = digest
+    self.rowsRead = rowsRead
+    coreByteCount = core
+  }
+
+  /// A hash of a current row's content; its version and history do not count.
+  private static func hash(endpoint: Int64, day: CivilDay, _ read: ReceivedRead) -> UInt128 {
+    let content: [6 of UInt64] = [
+      UInt64(bitPattern: endpoint), UInt64(bitPattern: Int64(day.number)),
+      UInt64(bitPattern: read.stamp), read.frame.head,
+      UInt64(read.frame.tail) << 32 | UInt64(read.collector),
+      UInt64(UInt8(bitPattern: read.rssiDbm)),
+    ]
+    return withUnsafeBytes(of: content) { MurmurHash3.hash128($0) }
+  }
+}

@@ -1,0 +1,28 @@
+import Metering
+
+/// A day of a store whose current reads can be loaded, on any thread.
+public struct StoredDay: Sendable {
+  public let day: CivilDay
+  private let slot: StoredSlot
+
+  init(_ slot: StoredSlot) {
+    day = slot.day
+    self.slot = slot
+  }
+
+  /// The current reads, column by column, by ascending endpoint ID.
+  public func reads() throws(HeadEndError) -> (
+    endpointIDs: [UInt32], registers: [Int64], readAt: [UTCMilliseconds]
+  ) {
+    let rows = try slot.currentRows()
+    return (
+      rows.endpoints.map { UInt32(truncatingIfNeeded: $0) }, rows.reads.map(\.register),
+      rows.reads.map(\.stamp)
+    )
+  }
+}
+
+extension ReadStore {
+  /// The days that have reads, ascending, to be loaded one by one.
+  public func storedDays() -> [StoredDay] { days.map { StoredDay(slot($0)) } }
+}
