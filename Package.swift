@@ -44,11 +44,17 @@ let package = Package(
       dependencies: ["JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "HeadEnd"],
       swiftSettings: hot),
     .target(name: "Reporting", dependencies: ["JSON5"]),
+    .target(
+      name: "RunPipeline",
+      dependencies: [
+        "DurableFiles", "Metering", "CollectorUpload", "AMRSimulation", "HeadEnd",
+        "BillingExport", "Reporting",
+      ]),
     .executableTarget(
       name: "amr",
       dependencies: [
         "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "CollectorUpload",
-        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
+        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
       ],
       // Linked statically, the standard library needs no loading at start-up.
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
@@ -78,6 +84,7 @@ let package = Package(
       swiftSettings: hot),
     .testTarget(name: "HeadEndTests", dependencies: ["HeadEnd", "TestSupport"]),
     .testTarget(name: "BillingExportTests", dependencies: ["BillingExport", "TestSupport"]),
+    .testTarget(name: "RunPipelineTests", dependencies: ["RunPipeline", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["amr", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,169 @@
+import JSON5
+
+/// The figures of a run: `summary.json`.
+public struct RunSummary: Sendable {
+  /// One file for a billing system.
+  public struct BillingFile: Sendable {
+    public var path: String
+    public var format: String
+    public var records: Int
+    public var sha256: String
+
+    public init(path: String, format: String, records: Int, sha256: String) {
+      self.path = path
+      self.format = format
+      self.records = records
+      self.sha256 = sha256
+    }
+  }
+
+  /// Wall time of the parts of a run.
+  public struct Seconds: Sendable {
+    public var setUp = 0.0
+    public var simulate = 0.0
+    public var ingest = 0.0
+    public var export = 0.0
+    public var total = 0.0
+
+    public init() {}
+  }
+
+  /// How the service of one day went.
+  public struct Day: Sendable {
+    /// `YYYY-MM-DD`.
+    public var day: String
+    public var reads: Int
+    /// Reads ÷ installed daily modules.
+    public var readRate: Double
+    /// Sum of the registers, in counts.
+    public var registerSum: Int64
+
+    public init(day: String, reads: Int, readRate: Double, registerSum: Int64) {
+      self.day = day
+      self.reads = reads
+      self.readRate = readRate
+      self.registerSum = registerSum
+    }
+  }
+
+  public var scenario = ""
+  public var seed: UInt64 = 0
+  /// Sum modulo 2¹²⁸ of a hash of each distinct upload.
+  public var digest: UInt128 = 0
+  /// Sum modulo 2¹²⁸ of a hash of each current read.
+  public var storeDigest: UInt128 = 0
+  public var evaluation = ""
+  public var modules = 0
+  public var days = 0
+  public var collectors = 0
+  public var links = 0
+  /// What the modules sent, evaluated or not.
+  public var transmissions = 0
+  public var drawsEvaluated = 0
+  public var receptionsUploaded = 0
+  /// Distinct uploads.
+  public var uploads = 0
+  /// Arrivals of uploads that had arrived before.
+  public var repeatedUploads = 0
+  /// Receptions that lost against the read of their slot.
+  public var duplicatesRemoved = 0
+  /// Current actual reads.
+  public var reads = 0
+  /// Installed daily modules × days.
+  public var readsExpected = 0
+  /// Share of (module, day d ≥ 3) with a read of a slot d−2…d delivered by 06:00 on d+1; nil for
+  /// runs shorter than three days.
+  public var readWithin3DaysRate: Double?
+  /// Modules without one read in the run.
+  public var chronicNonReaders = 0
+  public var estimated = 0
+  public var quarantined = 0
+  /// Reads that changed after their day was closed.
+  public var lateReads = 0
+  public var registerSum: Int64 = 0
+  /// Bytes of the live files of `reads`.
+  public var storeBytes = 0
+  /// Of these, of endpoint_id, day and register.
+  public var coreBytes = 0
+  public var perDay: [Day] = []
+  public var billingFiles: [BillingFile] = []
+  public var seconds = Seconds()
+  public var threads = 0
+  public var peakRSSBytes = 0
+  public var version = ""
+
+  public init() {}
+
+  public var readRate: Double { readsExpected == 0 ? 0 : Double(reads) / Double(readsExpected) }
+
+  /// The file's text: keys in a fixed order, a line feed at the end.
+  public var json: String {
+    func perRead(_ bytes: Int) -> JSONNode {
+      .double(reads == 0 ? 0 : rounded(Double(bytes) / Double(reads), 1000))
+    }
+    return JSONNode.object([
+      ("scenario", .string(scenario)), ("seed", .int(Int64(bitPattern: seed))),
+      ("digest", .string(hexadecimal(digest))), ("store_digest", .string(hexadecimal(storeDigest))),
+      ("evaluation", .string(evaluation)), ("modules", .int(Int64(modules))),
+      ("days", .int(Int64(days))), ("collectors", .int(Int64(collectors))),
+      ("links", .int(Int64(links))), ("transmissions", .int(Int64(transmissions))),
+      ("draws_evaluated", .int(Int64(drawsEvaluated))),
+      ("receptions_uploaded", .int(Int64(receptionsUploaded))), ("uploads", .int(Int64(uploads))),
+      ("repeated_uploads", .int(Int64(repeatedUploads))),
+      ("duplicates_removed", .int(Int64(duplicatesRemoved))), ("reads", .int(Int64(reads))),
+      ("reads_expected", .int(Int64(readsExpected))),
+      ("read_rate", .double(rounded(readRate, 1e6))),
+      (
+        "read_within_3_days_rate",
+        readWithin3DaysRate.map { .double(rounded($0, 1e6)) } ?? .null
+      ),
+      ("chronic_non_readers", .int(Int64(chronicNonReaders))),
+      ("estimated", .int(Int64(estimated))), ("quarantined", .int(Int64(quarantined))),
+      ("late_reads", .int(Int64(lateReads))), ("register_sum", .int(registerSum)),
+      ("store_bytes", .int(Int64(storeBytes))), ("bytes_per_read", perRead(storeBytes)),
+      ("core_bytes_per_read", perRead(coreBytes)), ("per_day", .array(perDay.map(\.node))),
+      ("billing_files", .array(billingFiles.map(\.node))), ("seconds", seconds.node),
+      ("threads", .int(Int64(threads))), ("peak_rss_bytes", .int(Int64(peakRSSBytes))),
+      ("version", .string(version)),
+    ]).pretty + "\n"
+  }
+}
+
+extension RunSummary.BillingFile {
+  fileprivate var node: JSONNode {
+    .object([
+      ("path", .string(path)), ("format", .string(format)), ("records", .int(Int64(records))),
+      ("sha256", .string(sha256)),
+    ])
+  }
+}
+
+extension RunSummary.Day {
+  fileprivate var node: JSONNode {
+    .object([
+      ("day", .string(day)), ("reads", .int(Int64(reads))),
+      ("read_rate", .double(rounded(readRate, 1e6))), ("register_sum", .int(registerSum)),
+    ])
+  }
+}
+
+extension RunSummary.Seconds {
+  fileprivate var node: JSONNode {
+    .object([
+      ("set_up", .double(rounded(setUp, 1000))), ("simulate", .double(rounded(simulate, 1000))),
+      ("ingest", .double(rounded(ingest, 1000))), ("export", .double(rounded(export, 1000))),
+      ("total", .double(rounded(total, 1000))),
+    ])
+  }
+}
+
+/// A figure to 1 / `parts`, so that files stay readable.
+private func rounded(_ value: Double, _ parts: Double) -> Double {
+  (value * parts).rounded() / parts
+}
+
+/// 32 hexadecimal digits.
+public func hexadecimal(_ value: UInt128) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+}

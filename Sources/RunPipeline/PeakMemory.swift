@@ -1,0 +1,8 @@
+import Glibc
+
+/// The most memory that the process has had in RAM so far, in bytes.
+public func peakResidentBytes() -> Int {
+  var usage = rusage()
+  // The system counts in KiB.
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+}

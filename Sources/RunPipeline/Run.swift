@@ -1,0 +1,230 @@
+import AMRSimulation
+import BillingExport
+import CollectorUpload
+import DurableFiles
+import HeadEnd
+import Metering
+import Reporting
+
+/// How a run is carried out; nothing here changes its results.
+public struct RunOptions: Sendable {
+  public var order: EvaluationOrder = .onDemand
+  public var threads = 1
+  /// Whether the distinct uploads are kept as files in the directory `uploads`.
+  public var keepsUploads = false
+  /// The program's name and version, written into files.
+  public var engine = "amr"
+
+  public init() {}
+}
+
+/// Shows how far a run is, and gives up by throwing.
+public protocol RunObserver: Sendable {
+  /// A part of the run begins; `total` pieces of `unit` follow.
+  func begin(_ part: String, unit: String, total: Int)
+  /// One more piece is under way; called from any thread.
+  func advance() throws
+  /// The last part has ended.
+  func finish()
+}
+
+/// The main job: simulate → head-end → store → billing files → summary.
+///
+/// Every simulated morning at 06:00 local time the head-end commits what has been delivered, the
+/// service level is taken, and days that have been open long enough are closed.
+public struct Run {
+  /// Hours after midnight at which the head-end commits a batch.
+  static let batchHour = 6
+
+  private let scenario: Scenario
+  private let layout: Layout
+  private let directory: String
+  private let options: RunOptions
+  private let observer: any RunObserver
+  private let fileSystem: FileSystem
+  private var summary = RunSummary()
+  private var level = ServiceLevel()
+  private var digest = RunDigest()
+  private let watch = ContinuousClock()
+
+  /// - Parameter directory: must exist; `store`, `billing` and `summary.json` are made in it.
+  public init(
+    _ scenario: Scenario, layout: Layout, directory: String, options: RunOptions,
+    observer: any RunObserver, in fileSystem: FileSystem = .system
+  ) {
+    self.scenario = scenario
+    self.layout = layout
+    self.directory = directory
+    self.options = options
+    self.observer = observer
+    self.fileSystem = fileSystem
+  }
+
+  /// Carries out the run and writes `summary.json` last.
+  public mutating func execute() async throws -> RunSummary {
+    let start = watch.now
+    let observer = observer
+    observer.begin("links", unit: "collectors", total: layout.sites.count)
+    var network = try await FixedNetwork(
+      scenario, territory: layout.territory, sites: layout.sites, threads: options.threads,
+      progress: { _ in try observer.advance() })
+    summary.seconds.setUp = seconds(since: start)
+    var intake = try Intake(try makeStore(network.registry))
+    try await simulateAndIngest(&network, &intake)
+    let store = try await finishIntake(intake)
+    try export(store)
+    describe(network)
+    summary.seconds.total = seconds(since: start)
+    summary.peakRSSBytes = peakResidentBytes()
+    try fileSystem.writeAtomically(
+      Array(summary.json.utf8), to: Path.join(directory, "summary.json"))
+    observer.finish()
+    return summary
+  }
+
+  // MARK: - Simulation and intake
+
+  private func makeStore(_ registry: [ServicePoint]) throws -> ReadStore {
+    let settings = StoreSettings(
+      utcOffsetMinutes: scenario.utcOffsetMinutes, utility: scenario.billing.utility,
+      windowBeforeDays: scenario.billing.windowBeforeDays,
+      windowAfterDays: scenario.billing.windowAfterDays)
+    return try ReadStore.create(
+      at: Path.join(directory, "store"), settings: settings, registry: registry,
+      engine: options.engine, timestamp: settings.clock.startOfDay(scenario.startDate),
+      in: fileSystem)
+  }
+
+  private mutating func simulateAndIngest(_ network: inout FixedNetwork, _ intake: inout Intake)
+    async throws
+  {
+    var queue = DeliveryQueue()
+    var period = 0
+    let clock = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
+    let observer = observer
+    observer.begin(
+      "simulate", unit: "collector periods", total: network.periodCount * layout.sites.count)
+    var dayNumber = 0
+    while dayNumber < scenario.days || !queue.isEmpty {
+      let day = scenario.startDate + dayNumber
+      let simulationStart = watch.now
+      let morning = clock.startOfDay(day + 1) + Int64(Self.batchHour) * 3_600_000
+      // All that can arrive before the morning must have been simulated.
+      while period < network.periodCount, scenario.earliestDelivery(ofPeriod: period) < morning {
+        let result = try await network.simulateNextPeriod(
+          order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
+        try take(result)
+        queue.add(result)
+        period += 1
+      }
+      summary.seconds.simulate += seconds(since: simulationStart)
+      let ingestStart = watch.now
+      for (delivery, upload) in queue.deliveries(until: morning) {
+        try intake.take(
+          upload,
+          source: uploadFileName(collector: delivery.collector, sequence: delivery.sequence))
+      }
+      try await intake.commit(timestamp: morning, threads: options.threads)
+      if dayNumber >= 2 && dayNumber < scenario.days { try level.takeMorning(after: day, &intake) }
+      try await close(day, morning: morning, &intake)
+      summary.seconds.ingest += seconds(since: ingestStart)
+      dayNumber += 1
+    }
+  }
+
+  /// Counts the uploads of a period, and keeps them where that is wanted.
+  private mutating func take(_ result: PeriodResult) throws {
+    summary.receptionsUploaded += result.receptions
+    summary.drawsEvaluated += result.drawsEvaluated
+    summary.uploads += result.uploads.count
+    for upload in result.uploads {
+      digest.add(upload)
+      guard options.keepsUploads else { continue }
+      let folder = Path.join(directory, "uploads")
+      try fileSystem.createDirectories(folder)
+      let name = uploadFileName(
+        collector: upload.header.collector, sequence: upload.header.sequence)
+      try fileSystem.writeAtomically(upload.bytes, to: Path.join(folder, name))
+    }
+  }
+
+  /// Closes the days that have been open long enough on the morning after `day`.
+  private func close(_ day: CivilDay, morning: UTCMilliseconds, _ intake: inout Intake)
+    async throws
+  {
+    let lastDay = scenario.startDate + (scenario.days - 1)
+    let due = min(day - scenario.headEnd.closeAfterDays, lastDay)
+    guard due >= scenario.startDate else { return }
+    try await intake.close(through: due, timestamp: morning, threads: options.threads)
+  }
+
+  /// Closes the last days and counts what the store holds.
+  private mutating func finishIntake(_ open: consuming Intake) async throws -> ReadStore {
+    let start = watch.now
+    var intake = open
+    let clock = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
+    let end = scenario.startDate + scenario.days
+    try await intake.close(
+      through: end - 1,
+      timestamp: clock.startOfDay(end + scenario.headEnd.closeAfterDays), threads: options.threads)
+    let counts = intake.counts
+    let store = intake.finish()
+    let content = try await store.summary(threads: options.threads)
+    summary.repeatedUploads = counts.repeatedUploads
+    summary.quarantined = counts.quarantined
+    summary.lateReads = counts.lateReads
+    summary.reads = content.reads
+    summary.duplicatesRemoved = counts.receptions - content.reads
+    summary.storeDigest = content.digest
+    summary.registerSum = content.registerSum
+    summary.chronicNonReaders = content.endpointsWithoutRead
+    summary.storeBytes = content.byteCount
+    summary.coreBytes = content.coreByteCount
+    summary.perDay = content.days.map {
+      RunSummary.Day(
+        day: $0.day.description, reads: $0.reads,
+        readRate: Double($0.reads) / Double(layout.territory.count), registerSum: $0.registerSum)
+    }
+    summary.seconds.ingest += seconds(since: start)
+    return store
+  }
+
+  // MARK: - Billing and summary
+
+  /// Bills every cycle whose scheduled read date lies in the run, month by month.
+  private mutating func export(_ store: borrowing ReadStore) throws {
+    let start = watch.now
+    let folder = Path.join(directory, "billing")
+    try fileSystem.createDirectories(folder)
+    let batches = try BillingCalendar.bill(
+      store, from: scenario.startDate, to: scenario.startDate + (scenario.days - 1), into: folder,
+      in: fileSystem)
+    summary.billingFiles = batches.map {
+      RunSummary.BillingFile(
+        path: Path.join("billing", Path.name($0.csvPath)), format: "csv",
+        records: $0.totals.expected, sha256: $0.sha256)
+    }
+    summary.seconds.export = seconds(since: start)
+  }
+
+  private mutating func describe(_ network: FixedNetwork) {
+    summary.scenario = scenario.name
+    summary.seed = scenario.seed
+    summary.digest = digest.value
+    summary.evaluation = options.order.rawValue
+    summary.modules = layout.territory.count
+    summary.days = scenario.days
+    summary.collectors = layout.sites.count
+    summary.links = network.linkCount
+    summary.transmissions = network.transmissions
+    summary.readsExpected = layout.territory.count * scenario.days
+    summary.readWithin3DaysRate = level.rate
+    summary.threads = options.threads
+    summary.version = options.engine
+  }
+
+  private func seconds(since start: ContinuousClock.Instant) -> Double {
+    let elapsed = (watch.now - start).components
+    return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+  }
+}
