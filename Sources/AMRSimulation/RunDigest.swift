@@ -1,0 +1,25 @@
+import Checksums
+import CollectorUpload
+
+/// A fingerprint of a set of uploads: the sum modulo 2¹²⁸ of each distinct upload's hash
+/// (MurmurHash3 x64-128, seed 0), so that neither order nor division into parts matters.
+///
+/// Not cryptographic: it tells runs that differ, not runs that somebody forged.
+public struct RunDigest: Sendable, Equatable, CustomStringConvertible {
+  private var sum: UInt128 = 0
+
+  /// The digest of no upload.
+  public init() {}
+
+  /// Adds an upload. The caller adds each one once, however often it is delivered.
+  public mutating func add(_ upload: Upload) { sum &+= MurmurHash3.hash128(upload.bytes) }
+
+  /// Adds all that another part of the same run has seen.
+  public mutating func add(_ other: RunDigest) { sum &+= other.sum }
+
+  /// 32 lowercase hexadecimal digits.
+  public var description: String {
+    let digits = String(sum, radix: 16)
+    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+  }
+}
