@@ -29,7 +29,8 @@ public struct Upload: Sendable {
         body(
           UploadRecord(
             stamp: header.periodStart
-              + Int64(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))),
+              + Int64(
+                UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))),
             rssiDbm: Int8(bitPattern: raw[offset + 4]), channel: raw[offset + 5],
             frame: SCMFrame(
               head: UInt64(

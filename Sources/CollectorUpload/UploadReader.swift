@@ -60,7 +60,8 @@ public struct UploadReader {
     guard left > 0 else { return }
     throw UploadError(
       offset: base + consumed,
-      message: "the upload is cut short after \(left) bytes; fetch the file from its collector again",
+      message:
+        "the upload is cut short after \(left) bytes; fetch the file from its collector again",
       nextOffset: nil)
   }
 
@@ -69,7 +70,9 @@ public struct UploadReader {
     let problem: String
     let bytes = Array(buffer[start..<start + UploadHeader.byteCount])
     func integer<T: FixedWidthInteger>(_ offset: Int, as type: T.Type) -> T {
-      bytes.withUnsafeBytes { T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self)) }
+      bytes.withUnsafeBytes {
+        T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self))
+      }
     }
     if integer(0, as: UInt32.self) != UploadHeader.magic {
       problem = "this is not a collector's upload; expected the letters AMRU"

@@ -40,7 +40,8 @@ public struct Receiver: Sendable, Equatable {
       }
       sum += power / factorial * binomials[0..<(cells - k)].reduce(0, +)
     }
-    return exponential(-gamma / 2) * sum * Double(sign: .plus, exponent: 1 - 2 * cells, significand: 1)
+    return exponential(-gamma / 2) * sum
+      * Double(sign: .plus, exponent: 1 - 2 * cells, significand: 1)
   }
 
   /// Probability that at least one bit of a frame is wrong at Eb/N0 = `gamma`.

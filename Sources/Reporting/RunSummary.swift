@@ -48,10 +48,10 @@ public struct RunSummary: Sendable {
 
   public var scenario = ""
   public var seed: UInt64 = 0
-  /// Sum modulo 2¹²⁸ of a hash of each distinct upload.
-  public var digest: UInt128 = 0
-  /// Sum modulo 2¹²⁸ of a hash of each current read.
-  public var storeDigest: UInt128 = 0
+  /// Of the distinct uploads, 32 hexadecimal digits.
+  public var digest = ""
+  /// Of the current reads, 32 hexadecimal digits.
+  public var storeDigest = ""
   public var evaluation = ""
   public var modules = 0
   public var days = 0
@@ -103,7 +103,7 @@ public struct RunSummary: Sendable {
     }
     return JSONNode.object([
       ("scenario", .string(scenario)), ("seed", .int(Int64(bitPattern: seed))),
-      ("digest", .string(hexadecimal(digest))), ("store_digest", .string(hexadecimal(storeDigest))),
+      ("digest", .string(digest)), ("store_digest", .string(storeDigest)),
       ("evaluation", .string(evaluation)), ("modules", .int(Int64(modules))),
       ("days", .int(Int64(days))), ("collectors", .int(Int64(collectors))),
       ("links", .int(Int64(links))), ("transmissions", .int(Int64(transmissions))),
@@ -160,10 +160,4 @@ extension RunSummary.Seconds {
 /// A figure to 1 / `parts`, so that files stay readable.
 private func rounded(_ value: Double, _ parts: Double) -> Double {
   (value * parts).rounded() / parts
-}
-
-/// 32 hexadecimal digits.
-public func hexadecimal(_ value: UInt128) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 32 - digits.utf8.count) + digits
 }

@@ -4,5 +4,5 @@ import Glibc
 public func peakResidentBytes() -> Int {
   var usage = rusage()
   // The system counts in KiB.
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+  return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
 }

@@ -175,7 +175,7 @@ public struct Run {
     summary.lateReads = counts.lateReads
     summary.reads = content.reads
     summary.duplicatesRemoved = counts.receptions - content.reads
-    summary.storeDigest = content.digest
+    summary.storeDigest = content.digestText
     summary.registerSum = content.registerSum
     summary.chronicNonReaders = content.endpointsWithoutRead
     summary.storeBytes = content.byteCount
@@ -210,7 +210,7 @@ public struct Run {
   private mutating func describe(_ network: FixedNetwork) {
     summary.scenario = scenario.name
     summary.seed = scenario.seed
-    summary.digest = digest.value
+    summary.digest = digest.description
     summary.evaluation = options.order.rawValue
     summary.modules = layout.territory.count
     summary.days = scenario.days

@@ -69,7 +69,8 @@ struct EvaluationOrderTests {
     #expect(censusAgain == census)
   }
 
-  @Test("both orders agree with a comparison of all pairs", arguments: 1...12 as ClosedRange<UInt64>)
+  @Test(
+    "both orders agree with a comparison of all pairs", arguments: 1...12 as ClosedRange<UInt64>)
   func oracle(seed: UInt64) async throws {
     var scenario = Self.scenario(seed: seed, modules: 40)
     scenario.radio.channels = 1 + Int(seed % 3)

@@ -14,8 +14,7 @@ struct StoreWitnessTests {
     from deltalake import DeltaTable
     path = sys.argv[1]
     table = DeltaTable(path)
-    files = [path + '/' + f for f in table.get_add_actions(flatten=True)['path'].to_pylist()] \
-      if hasattr(table.get_add_actions(flatten=True)['path'], 'to_pylist') else table.file_uris()
+    files = table.file_uris()
     out = {}
     t = table.to_pyarrow_table()
     out['deltalake'] = [t.num_rows, pc.sum(t['register']).as_py(), pc.sum(t['endpoint_id']).as_py()]

@@ -13,7 +13,9 @@ func latticeSites(over territory: Territory, spacingM: Int, minModules: Int) -> 
   let rows = Int((Double(territory.y.max()!) - south) / rowHeight) + 3
   func point(_ column: Int, _ row: Int) -> (x: Double, y: Double) {
     let shift = row % 2 == 0 ? 0 : 0.5
-    return (west + (Double(column) + shift - 0.5) * spacing, south + (Double(row) - 0.5) * rowHeight)
+    return (
+      west + (Double(column) + shift - 0.5) * spacing, south + (Double(row) - 0.5) * rowHeight
+    )
   }
   var modules = [Int](repeating: 0, count: columns * rows)
   for index in 0..<territory.count {

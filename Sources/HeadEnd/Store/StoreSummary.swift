@@ -27,6 +27,12 @@ public struct StoreSummary: Sendable {
   /// Of these, bytes of the columns endpoint_id, day and register.
   public let coreByteCount: Int
 
+  /// The digest as 32 lowercase hexadecimal digits.
+  public var digestText: String {
+    let digits = String(digest, radix: 16)
+    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+  }
+
   public var reads: Int { days.reduce(0) { $0 + $1.reads } }
   public var registerSum: Int64 { days.reduce(0) { $0 + $1.registerSum } }
 }

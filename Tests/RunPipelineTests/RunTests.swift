@@ -1,0 +1,142 @@
+import AMRSimulation
+import CollectorUpload
+import DurableFiles
+import HeadEnd
+import Reporting
+import TestSupport
+import Testing
+
+@testable import RunPipeline
+
+private struct Silent: RunObserver {
+  func begin(_ part: String, unit: String, total: Int) {}
+  func advance() throws {}
+  func finish() {}
+}
+
+@Suite("Run")
+struct RunTests {
+  /// 300 modules under a handful of collectors for five days, with every fault frequent.
+  static func scenario() -> Scenario {
+    var scenario = Scenario()
+    scenario.name = "test"
+    scenario.days = 5
+    scenario.utcOffsetMinutes = -300
+    scenario.territory.modules = 300
+    scenario.collectors.latticeSpacingM = 600
+    scenario.collectors.minModulesPerSite = 1
+    scenario.collectors.clockErrorMs = 60_000
+    scenario.backhaul.uploadPeriodH = 8
+    scenario.backhaul.collectorsPerConcentrator = 2
+    scenario.backhaul.lossProbability = 0.3
+    scenario.backhaul.ackLossProbability = 0.3
+    scenario.faults.silentModuleShare = 0.02
+    scenario.faults.collectorOutagesPerYear = 100
+    scenario.faults.concentratorOutagesPerYear = 150
+    scenario.faults.concentratorOutageH = 20
+    scenario.headEnd.closeAfterDays = 1
+    return scenario
+  }
+
+  static let tracts = """
+    name,latitude_deg,longitude_deg,land_area_km2,housing_units
+    one,40.44,-80,0.8,500
+    two,40.45,-79.99,0.5,300
+
+    """
+
+  static func layout(_ scenario: Scenario) throws -> Layout {
+    var placed = scenario
+    placed.territory.tractsCSV = "tracts.csv"
+    placed.territory.servedAreaKm2 = 1.2
+    return try Layout(placed) { _ in Array(tracts.utf8) }
+  }
+
+  static func run(_ scenario: Scenario, threads: Int, order: EvaluationOrder = .onDemand)
+    async throws -> (RunSummary, TemporaryDirectory)
+  {
+    let directory = try TemporaryDirectory()
+    var options = RunOptions()
+    options.threads = threads
+    options.order = order
+    options.keepsUploads = true
+    var run = Run(
+      scenario, layout: try layout(scenario), directory: directory.path, options: options,
+      observer: Silent())
+    return (try await run.execute(), directory)
+  }
+
+  @Test("the whole way gives the same store and bills in either order on any number of threads")
+  func determinism() async throws {
+    let scenario = Self.scenario()
+    let (first, firstPlace) = try await Self.run(scenario, threads: 1)
+    #expect(first.reads > 1000)
+    #expect(first.repeatedUploads > 0)
+    #expect(first.lateReads > 0)
+    #expect(first.chronicNonReaders > 0)
+    #expect(first.billingFiles.count == 5)
+    for (threads, order) in [(2, .onDemand), (3, .census)] as [(Int, EvaluationOrder)] {
+      let (other, place) = try await Self.run(scenario, threads: threads, order: order)
+      #expect(other.digest == first.digest)
+      #expect(other.storeDigest == first.storeDigest)
+      #expect(other.billingFiles.map(\.sha256) == first.billingFiles.map(\.sha256))
+      #expect(place.allFiles() == firstPlace.allFiles())
+      for name in place.allFiles() where !name.hasSuffix("summary.json") {
+        let one = try FileSystem.system.readFile(firstPlace.file(name))
+        let two = try FileSystem.system.readFile(place.file(name))
+        #expect(one == two, "\(name)")
+      }
+    }
+  }
+
+  @Test("the figures of the summary agree with each other and with the store")
+  func figures() async throws {
+    let scenario = Self.scenario()
+    let (summary, place) = try await Self.run(scenario, threads: 2)
+    #expect(summary.readsExpected == 1500)
+    #expect(summary.reads == summary.perDay.reduce(0) { $0 + $1.reads })
+    #expect(summary.registerSum == summary.perDay.reduce(0) { $0 + $1.registerSum })
+    #expect(summary.duplicatesRemoved == summary.receptionsUploaded - summary.reads)
+    #expect(summary.quarantined == 0)
+    #expect(summary.uploads == summary.collectors * 15)
+    #expect(summary.modules - summary.chronicNonReaders >= summary.perDay.map(\.reads).max()!)
+    let rate = try #require(summary.readWithin3DaysRate)
+    #expect(rate > summary.readRate && rate <= 1)
+    let store = try ReadStore.open(at: place.file("store"), engine: "test")
+    let check = try await store.check(threads: 1)
+    #expect(check.faults == [])
+    #expect(store.closedThrough == scenario.startDate + 4)
+    // The uploads that were kept, in a store of their own, give the same reads.
+    let again = try TemporaryDirectory()
+    var intake = try Intake(
+      try ReadStore.create(
+        at: again.file("store"), settings: store.settings, registry: store.registry,
+        engine: "test", timestamp: 0))
+    for name in place.allFiles() where name.hasPrefix("uploads/") {
+      var reader = UploadReader()
+      reader.feed(try FileSystem.system.readFile(place.file(name)))
+      let upload = try #require(try reader.next())
+      try intake.take(upload, source: name)
+    }
+    try await intake.commit(timestamp: 0, threads: 1)
+    let content = try await intake.finish().summary(threads: 1)
+    #expect(content.digestText == summary.storeDigest)
+  }
+
+  @Test("a failure of the observer ends the run")
+  func interruption() async throws {
+    struct Stop: Error {}
+    struct Impatient: RunObserver {
+      func begin(_ part: String, unit: String, total: Int) {}
+      func advance() throws { throw Stop() }
+      func finish() {}
+    }
+    let directory = try TemporaryDirectory()
+    let scenario = Self.scenario()
+    var run = Run(
+      scenario, layout: try Self.layout(scenario), directory: directory.path,
+      options: RunOptions(), observer: Impatient())
+    await #expect(throws: Stop.self) { _ = try await run.execute() }
+    #expect(!directory.allFiles().contains("summary.json"))
+  }
+}
