@@ -84,7 +84,12 @@ let package = Package(
       swiftSettings: hot),
     .testTarget(name: "HeadEndTests", dependencies: ["HeadEnd", "TestSupport"]),
     .testTarget(name: "BillingExportTests", dependencies: ["BillingExport", "TestSupport"]),
-    .testTarget(name: "RunPipelineTests", dependencies: ["RunPipeline", "TestSupport"]),
+    .testTarget(
+      name: "RunPipelineTests",
+      dependencies: [
+        "RunPipeline", "AMRSimulation", "CollectorUpload", "DurableFiles", "HeadEnd", "Metering",
+        "Reporting", "TestSupport",
+      ]),
     .testTarget(name: "CommandLineTests", dependencies: ["amr", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

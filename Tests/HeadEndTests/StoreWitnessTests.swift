@@ -23,7 +23,7 @@ struct StoreWitnessTests {
     p = [pq.ParquetFile(f, page_checksum_verification=True).read() for f in files]
     out['pyarrow'] = [sum(x.num_rows for x in p), sum(pc.sum(x['register']).as_py() for x in p),
       sum(pc.sum(x['endpoint_id']).as_py() for x in p)]
-    r = duckdb.sql("select count(*), sum(register)::bigint, sum(endpoint_id)::bigint, "
+    r = duckdb.connect().execute("select count(*), sum(register)::bigint, sum(endpoint_id)::bigint, "
       "count(distinct (endpoint_id, day)), min(quality), max(quality), "
       "max(epoch_ms(read_at) + read_at_ms) from read_parquet(" + repr(files) + ")").fetchone()
     out['duckdb'] = list(r[:3])
