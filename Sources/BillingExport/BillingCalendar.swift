@@ -3,44 +3,70 @@ import HeadEnd
 import Metering
 
 /// Bills a store's cycles month by month.
-public enum BillingCalendar {
-  /// Writes the files of every cycle whose scheduled read date lies in [from, to].
-  ///
-  /// A bill of one month starts from the read that the bill of the month before ended with.
-  ///
-  /// - Parameter directory: must exist.
-  public static func bill(
-    _ store: borrowing ReadStore, from: CivilDay, to: CivilDay, into directory: String,
-    in fileSystem: FileSystem = .system
-  ) throws -> [PublishedBatch] {
-    let reads = StoreReads(store)
-    var registry = store.registry
-    var batches: [PublishedBatch] = []
-    var month = (year: from.year, month: from.month)
-    while CivilDay(year: month.year, month: month.month, day: 1) <= to {
-      let cycles = BillingCycle.allCases.filter {
-        (from...to).contains($0.scheduledRead(year: month.year, month: month.month))
-      }
-      if !cycles.isEmpty, let billingMonth = BillingMonth(year: month.year, month: month.month) {
-        let published = try BillingRun(store.settings, month: billingMonth)
-          .write(cycles: cycles, registry: registry, reads: reads, to: directory, in: fileSystem)
-        for billed in published.flatMap(\.billedReads) {
-          registry[billed.registryRow].lastBilledRead = billed.read.count
-          registry[billed.registryRow].lastBilledAt = billed.read.at
-        }
-        batches += published
-      }
-      month = month.month == 12 ? (month.year + 1, 1) : (month.year, month.month + 1)
-    }
-    return batches
-  }
-}
+///
+/// A bill starts from the read that the bill of the month before ended with, and the first one
+/// from the last billed read of the registry.
+public struct BillingCalendar {
+  private let settings: StoreSettings
+  private let reads: StoreReads
+  private var registry: [ServicePoint]
+  private let firstDay: CivilDay
+  private let lastDay: CivilDay
 
-extension BillingRun {
-  /// The billing run of one month by the settings of a store.
-  public init(_ settings: StoreSettings, month: BillingMonth) throws(BillingError) {
-    try self.init(
-      utility: settings.utility, month: month, daysBefore: settings.windowBeforeDays,
-      daysAfter: settings.windowAfterDays, clock: settings.clock)
+  /// A calendar of the cycles whose scheduled read date lies in [from, to].
+  public init(_ store: borrowing ReadStore, from: CivilDay, to: CivilDay) {
+    settings = store.settings
+    reads = StoreReads(store)
+    registry = store.registry
+    firstDay = from
+    lastDay = to
+  }
+
+  /// Writes the files of all months, or of one, and of all cycles, or of one.
+  ///
+  /// - Parameter directory: created when absent.
+  /// - Throws: `BillingError`; batches before the one that failed stay published.
+  public consuming func write(
+    month wanted: BillingMonth? = nil, cycle: BillingCycle? = nil, into directory: String,
+    in fileSystem: FileSystem = .system
+  ) throws(BillingError) -> [PublishedBatch] {
+    var published: [PublishedBatch] = []
+    for month in months() {
+      let run = try BillingRun(
+        utility: settings.utility, month: month, daysBefore: settings.windowBeforeDays,
+        daysAfter: settings.windowAfterDays, clock: settings.clock)
+      let due = BillingCycle.allCases.filter {
+        (firstDay...lastDay).contains($0.scheduledRead(year: month.year, month: month.month))
+      }
+      let billed: [BilledRead]
+      if wanted == nil || wanted == month {
+        let batches = try run.write(
+          cycles: due.filter { cycle == nil || $0 == cycle }, registry: registry, reads: reads,
+          to: directory, in: fileSystem)
+        published += batches
+        billed = batches.flatMap(\.billedReads)
+      } else {
+        billed = try run.billedReads(cycles: due, registry: registry, reads: reads)
+      }
+      if month == wanted { break }
+      for bill in billed {
+        registry[bill.registryRow].lastBilledRead = bill.read.count
+        registry[bill.registryRow].lastBilledAt = bill.read.at
+      }
+    }
+    return published
+  }
+
+  /// The months that have a day between the first and the last.
+  private func months() -> [BillingMonth] {
+    var months: [BillingMonth] = []
+    var (year, month) = (firstDay.year, firstDay.month)
+    while CivilDay(year: year, month: month, day: 1) <= lastDay,
+      let next = BillingMonth(year: year, month: month)
+    {
+      months.append(next)
+      (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1)
+    }
+    return months
   }
 }

@@ -48,22 +48,15 @@ public struct BillingRun: Sendable {
     cycles: [BillingCycle] = BillingCycle.allCases, registry: [ServicePoint],
     reads source: some DailyReads, to directory: String, in fileSystem: FileSystem = .system
   ) throws(BillingError) -> [PublishedBatch] {
-    let metersByCycle = try meters(of: registry)
     do throws(FileError) {
       try fileSystem.createDirectories(directory)
     } catch {
       throw .file(error)
     }
     let publisher = BatchPublisher(directory: directory, fileSystem: fileSystem)
-    var days = RecentDays(source: source)
     var published: [PublishedBatch] = []
-    for cycle in Set(cycles).sorted() {
-      let window = window(of: cycle)
-      days.forget(before: window.first)
-      var selection = ReadSelection(meters: metersByCycle[cycle.rawValue - 1])
-      for day in window.daysByPreference where !selection.isComplete {
-        if let reads = try days.reads(on: day) { selection.offer(reads) }
-      }
+    try forEachSelection(cycles, registry, source) {
+      (cycle, window, selection) throws(BillingError) in
       let batch = try BatchID(utility: utility, month: month, cycle: cycle)
       let (totals, billed) = try stage(
         batch, selection: selection, registry: registry, publisher: publisher)
@@ -80,6 +73,44 @@ public struct BillingRun: Sendable {
           manifestSHA256: file.manifestSHA256, totals: totals, billedReads: billed))
     }
     return published
+  }
+
+  /// The reads that `write` would bill, without writing anything: where the next month starts.
+  public func billedReads(
+    cycles: [BillingCycle], registry: [ServicePoint], reads source: some DailyReads
+  ) throws(BillingError) -> [BilledRead] {
+    var billed: [BilledRead] = []
+    try forEachSelection(cycles, registry, source) { (_, _, selection) throws(BillingError) in
+      for (row, read) in zip(selection.meters.rows, selection.reads) {
+        let point = registry[row]
+        let line = Determinant(
+          register: point.register,
+          previous: RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt), read: read,
+          clock: clock)
+        if line.counts != nil, let read = line.read {
+          billed.append(BilledRead(registryRow: row, read: read))
+        }
+      }
+    }
+    return billed
+  }
+
+  /// Chooses the reads of some cycles, in ascending order.
+  private func forEachSelection(
+    _ cycles: [BillingCycle], _ registry: [ServicePoint], _ source: some DailyReads,
+    _ body: (BillingCycle, ReadWindow, ReadSelection) throws(BillingError) -> Void
+  ) throws(BillingError) {
+    let metersByCycle = try meters(of: registry)
+    var days = RecentDays(source: source)
+    for cycle in Set(cycles).sorted() {
+      let window = window(of: cycle)
+      days.forget(before: window.first)
+      var selection = ReadSelection(meters: metersByCycle[cycle.rawValue - 1])
+      for day in window.daysByPreference where !selection.isComplete {
+        if let reads = try days.reads(on: day) { selection.offer(reads) }
+      }
+      try body(cycle, window, selection)
+    }
   }
 
   /// Writes a batch's lines to its staged file, through a buffer small enough to stay in cache.

@@ -195,10 +195,9 @@ public struct Run {
   private mutating func export(_ store: borrowing ReadStore) throws {
     let start = watch.now
     let folder = Path.join(directory, "billing")
-    try fileSystem.createDirectories(folder)
-    let batches = try BillingCalendar.bill(
-      store, from: scenario.startDate, to: scenario.startDate + (scenario.days - 1), into: folder,
-      in: fileSystem)
+    let batches = try BillingCalendar(
+      store, from: scenario.startDate, to: scenario.startDate + (scenario.days - 1)
+    ).write(into: folder, in: fileSystem)
     summary.billingFiles = batches.map {
       RunSummary.BillingFile(
         path: Path.join("billing", Path.name($0.csvPath)), format: "csv",

@@ -1,0 +1,56 @@
+import BillingExport
+import DurableFiles
+import HeadEnd
+import JSON5
+import Metering
+
+/// `amr export`
+func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
+  let month = try arguments.value(
+    .month, expected: "a month as YYYY-MM", convert: { BillingMonth(iso: $0) })
+  let cycle = arguments.integer(.cycle).flatMap(BillingCycle.init(rawValue:))
+  let store = try ReadStore.open(
+    at: OutputPlace.directory(arguments.positionals[0]), engine: engineName)
+  guard let first = store.days.first, let last = store.days.last else {
+    throw CommandFailure("\(store.directory): the store has no reads to bill", .badData)
+  }
+  let directory = OutputPlace.directory(arguments.requiredString(.out))
+  let batches = try BillingCalendar(store, from: first, to: last)
+    .write(month: month, cycle: cycle, into: directory)
+  if batches.isEmpty {
+    throw CommandFailure(
+      "no billing cycle's read date lies between \(first) and \(last), the days of the store"
+        + (month.map { ", and in \($0)" } ?? ""), .badData)
+  }
+  if arguments.flag(.json) {
+    try Terminal.write(JSONNode.array(batches.map(node)).pretty + "\n", to: .output)
+  } else if !arguments.flag(.quiet) {
+    try Terminal.write(text(batches), to: .output)
+  }
+  return .done
+}
+
+private func text(_ batches: [PublishedBatch]) -> String {
+  var table = TextTable(columns: [
+    .init(title: "file"), .init(title: "meters"), .init(title: "actual"),
+    .init(title: "missing"), .init(title: "rejected"), .init(title: "size", unit: "bytes"),
+  ])
+  for batch in batches {
+    table.add([
+      .text(batch.csvPath), .integer(Int64(batch.totals.expected)),
+      .integer(Int64(batch.totals.actual)), .integer(Int64(batch.totals.missing)),
+      .integer(Int64(batch.totals.rejected)), .integer(Int64(batch.size)),
+    ])
+  }
+  return table.text
+}
+
+private func node(_ batch: PublishedBatch) -> JSONNode {
+  .object([
+    ("file", .string(batch.csvPath)), ("manifest", .string(batch.manifestPath)),
+    ("records", .int(Int64(batch.totals.expected))),
+    ("actual", .int(Int64(batch.totals.actual))), ("missing", .int(Int64(batch.totals.missing))),
+    ("rejected", .int(Int64(batch.totals.rejected))), ("bytes", .int(Int64(batch.size))),
+    ("sha256", .string(batch.sha256)),
+  ])
+}

@@ -1,0 +1,75 @@
+import AMRSimulation
+import DurableFiles
+import Reporting
+import RunPipeline
+
+/// `amr run`
+func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
+  let scenario = try arguments.scenario()
+  let path = OutputPlace.directory(arguments.string(.out) ?? "runs/\(scenario.name)")
+  let force = arguments.flag(.force)
+  try OutputPlace.refuseDirectory(path, force: force, marker: "summary.json")
+  let layout = try Layout(files: scenario)
+  let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
+  defer { bar.finish() }
+  let staged = try StagedDirectory(at: path)
+  try staged.writeFile("scenario.json5", Array(ScenarioFile.encode(scenario).utf8))
+  var options = RunOptions()
+  options.order = arguments.flag(.census) ? .census : .onDemand
+  options.threads = arguments.threads
+  options.keepsUploads = arguments.flag(.keepUploads)
+  options.engine = "amr \(amrVersion)"
+  var run = Run(
+    scenario, layout: layout, directory: staged.temporaryPath, options: options,
+    observer: RunProgress(bar: bar))
+  let summary = try await run.execute()
+  try staged.publish(replacing: force)
+  if arguments.flag(.json) {
+    try Terminal.write(summary.json, to: .output)
+  } else if !arguments.flag(.quiet) {
+    try Terminal.write(describe(summary, path: path), to: .output)
+  }
+  return .done
+}
+
+/// Shows a run's progress and ends it on Ctrl-C.
+struct RunProgress: RunObserver {
+  let bar: ProgressBar
+
+  func begin(_ part: String, unit: String, total: Int) {
+    bar.begin(part, unit: unit, total: Int64(total))
+  }
+
+  func advance() throws {
+    try Interrupt.check()
+    bar.advance()
+  }
+
+  func finish() { bar.finish() }
+}
+
+/// The summary for people.
+private func describe(_ summary: RunSummary, path: String) -> String {
+  var figures = TextTable(columns: [.init(title: "figure"), .init(title: "value")])
+  func percent(_ rate: Double?) -> TextTable.Cell {
+    rate.map { .text("\(Numerals.fixed($0 * 100, digits: 2)) %") } ?? .none
+  }
+  let rows: [(String, TextTable.Cell)] = [
+    ("modules", .integer(Int64(summary.modules))), ("days", .integer(Int64(summary.days))),
+    ("collectors", .integer(Int64(summary.collectors))),
+    ("links", .integer(Int64(summary.links))),
+    ("transmissions", .integer(Int64(summary.transmissions))),
+    ("receptions uploaded", .integer(Int64(summary.receptionsUploaded))),
+    ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.readRate)),
+    ("read within 3 days", percent(summary.readWithin3DaysRate)),
+    ("chronic non-readers", .integer(Int64(summary.chronicNonReaders))),
+    ("quarantined", .integer(Int64(summary.quarantined))),
+    ("store size in bytes", .integer(Int64(summary.storeBytes))),
+    ("billing files", .integer(Int64(summary.billingFiles.count))),
+    ("seconds", .decimal(summary.seconds.total, digits: 1)),
+    ("peak memory in MB", .integer(Int64(summary.peakRSSBytes / 1_000_000))),
+  ]
+  for (name, value) in rows { figures.add([.text(name), value]) }
+  return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
+    + figures.text + "results are in \(path)\n"
+}

@@ -1,0 +1,87 @@
+import HeadEnd
+import JSON5
+import Metering
+
+private func openStore(_ arguments: ParsedArguments) throws -> ReadStore {
+  try ReadStore.open(at: OutputPlace.directory(arguments.positionals[0]), engine: engineName)
+}
+
+/// `amr store info`
+func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
+  let store = try openStore(arguments)
+  let summary = try await store.summary(threads: Machine.processors)
+  let closed = store.closedThrough?.description
+  if arguments.flag(.json) {
+    let days = summary.days.map { day in
+      JSONNode.object([
+        ("day", .string(day.day.description)), ("reads", .int(Int64(day.reads))),
+        ("late_reads", .int(Int64(day.lateReads))), ("rows", .int(Int64(day.rows))),
+        ("register_sum", .int(day.registerSum)),
+      ])
+    }
+    let node = JSONNode.object([
+      ("utility", .string(store.settings.utility)),
+      ("utc_offset_minutes", .int(Int64(store.settings.utcOffsetMinutes))),
+      ("endpoints", .int(Int64(store.registry.count))),
+      ("endpoints_without_read", .int(Int64(summary.endpointsWithoutRead))),
+      ("reads", .int(Int64(summary.reads))), ("register_sum", .int(summary.registerSum)),
+      ("store_digest", .string(summary.digestText)), ("bytes", .int(Int64(summary.byteCount))),
+      ("closed_through", closed.map { .string($0) } ?? .null), ("days", .array(days)),
+    ])
+    try Terminal.write(node.pretty + "\n", to: .output)
+    return .done
+  }
+  var table = TextTable(columns: [
+    .init(title: "day"), .init(title: "state"), .init(title: "reads"),
+    .init(title: "late reads"), .init(title: "rows"), .init(title: "register sum", unit: "counts"),
+  ])
+  for day in summary.days {
+    let isClosed = store.closedThrough.map { day.day <= $0 } ?? false
+    table.add([
+      .text(day.day.description), .text(isClosed ? "closed" : "open"), .integer(Int64(day.reads)),
+      .integer(Int64(day.lateReads)), .integer(Int64(day.rows)), .integer(day.registerSum),
+    ])
+  }
+  let head =
+    "\(store.settings.utility): \(Numerals.grouped(Int64(store.registry.count))) endpoints, "
+    + "\(Numerals.grouped(Int64(summary.endpointsWithoutRead))) without a read; "
+    + "\(Numerals.grouped(Int64(summary.reads))) reads in "
+    + "\(Numerals.grouped(Int64(summary.byteCount))) bytes; "
+    + "closed through \(closed ?? "no day"); digest \(summary.digestText)\n"
+  try Terminal.write(head + table.text, to: .output)
+  return .done
+}
+
+/// `amr store check`
+func runStoreCheck(_ arguments: ParsedArguments) async throws -> ExitCode {
+  let store = try openStore(arguments)
+  let check = try await store.check(threads: Machine.processors)
+  if arguments.flag(.json) {
+    let node = JSONNode.object([
+      ("files", .int(Int64(check.filesRead))), ("rows", .int(Int64(check.rowsRead))),
+      ("faults", .array(check.faults.map { .string($0.description) })),
+    ])
+    try Terminal.write(node.pretty + "\n", to: .output)
+  } else if !check.faults.isEmpty {
+    try Terminal.write(check.faults.map { "\($0)\n" }.joined(), to: .output)
+  } else if !arguments.flag(.quiet) {
+    try Terminal.write(
+      "\(store.directory): ok, \(Numerals.grouped(Int64(check.rowsRead))) rows in "
+        + "\(Numerals.grouped(Int64(check.filesRead))) files\n", to: .output)
+  }
+  return check.faults.isEmpty ? .done : .requirementFailed
+}
+
+/// `amr store close`
+func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
+  let day = try arguments.value(
+    .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })!
+  var store = try openStore(arguments)
+  try store.close(through: day, timestamp: wallClock())
+  if !arguments.flag(.quiet) {
+    try Terminal.write(
+      "\(store.directory): closed through \(store.closedThrough?.description ?? "no day")\n",
+      to: .output)
+  }
+  return .done
+}
