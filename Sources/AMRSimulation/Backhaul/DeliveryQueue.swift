@@ -34,9 +34,6 @@ public struct DeliveryQueue: Sendable {
     waiting.removeSubrange(firstArrived...)
     return arrived.map { ($0.delivery, $0.upload) }
   }
-
-  /// Hands out all that is left, in order.
-  public mutating func remaining() -> [(Delivery, Upload)] { deliveries(until: .max) }
 }
 
 extension Scenario {

@@ -41,7 +41,10 @@ enum Commands {
   private static let simulate = CommandSpec(
     id: .simulate, path: ["simulate"], summary: "write the collectors' uploads only",
     details: "Simulates the scenario's network and writes what its collectors send to the "
-      + "head-end, as files or as one stream, for 'amr ingest' or for any other head-end.",
+      + "head-end, for 'amr ingest' or for any other head-end. A directory holds uploads/, the "
+      + "order of their arrival in deliveries.csv, registry.csv, scenario.json5 and the figures "
+      + "in simulation.json; it appears only when it is complete. The stream has the uploads in "
+      + "order of arrival, repeats included.",
     positionals: [scenario],
     options: [
       .seed, .days, .threads, .set, .census,
@@ -124,12 +127,16 @@ enum Commands {
 
   private static let scenarioList = CommandSpec(
     id: .scenarioList, path: ["scenario", "list"], summary: "list the scenarios that ship with amr",
-    details: "Lists the scenarios that can be given by name.",
+    details: "Lists the scenarios that can be given by name: the files NAME.json5 in Scenarios "
+      + "in the working directory and in the nearest Scenarios above the program. Elsewhere "
+      + "a scenario is given as a file, with a slash or .json5 in its name, or as - for standard "
+      + "input.",
     examples: [.init(command: "amr scenario list", meaning: "names and what each one shows")])
 
   private static let scenarioShow = CommandSpec(
     id: .scenarioShow, path: ["scenario", "show"], summary: "print a scenario with all its values",
-    details: "Prints the scenario as it would be run, with every default written out.",
+    details: "Prints the scenario as it would be run, with every default and the full path of "
+      + "every file written out.",
     positionals: [scenario], options: [.set],
     examples: [
       .init(
@@ -139,8 +146,8 @@ enum Commands {
 
   private static let scenarioCheck = CommandSpec(
     id: .scenarioCheck, path: ["scenario", "check"], summary: "explain every error in scenarios",
-    details: "Checks scenario files and explains every error with its line and column. Ends with "
-      + "exit code 1 if there is any.",
+    details: "Checks scenarios and the files that they name, and explains every error with its "
+      + "line and column. Ends with exit code 1 if there is any.",
     positionals: [
       PositionalSpec(
         name: "SCENARIO", isRepeatable: true, help: "names or JSON5 files")

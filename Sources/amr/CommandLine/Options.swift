@@ -16,7 +16,7 @@ extension OptionSpec {
     fallback: .described("the scenario's"), group: .simulation,
     help: "the seed of everything random; the same seed gives the same result")
   static let days = OptionSpec(
-    name: .days, value: .integer(placeholder: "N", range: 1...36_525),
+    name: .days, value: .integer(placeholder: "N", range: 1...5500),
     fallback: .described("the scenario's"), group: .simulation,
     help: "how many days to simulate")
   static let threads = OptionSpec(

@@ -23,6 +23,14 @@ struct ParsedArguments: Sendable {
     return fallback
   }
 
+  /// The value of an option that is required or has a default.
+  func requiredString(_ name: OptionName) -> String {
+    guard let value = string(name) else {
+      preconditionFailure("'--\(name.rawValue)' of '\(command.invocation)' may be absent")
+    }
+    return value
+  }
+
   /// The value of an integer option, within the range of its `OptionSpec`; nil if absent.
   func integer(_ name: OptionName) -> Int? {
     string(name).flatMap { Int($0) }

@@ -1,0 +1,119 @@
+import Glibc
+
+/// A directory filled under a temporary name beside its final place, and given its final name only
+/// when it is complete and on disk. A value that is not published removes all it holds when it goes
+/// out of scope.
+///
+/// Files are flushed at the end, when the system has written most of them by itself.
+public struct StagedDirectory: ~Copyable {
+  /// Where the directory will appear.
+  public let path: String
+  /// Where it is filled.
+  public let temporaryPath: String
+  private let fileSystem: FileSystem
+  private var exists = true
+
+  /// Creates the temporary directory, mode 0700, and the directories above it that are absent.
+  public init(at path: String, in fileSystem: FileSystem = .system) throws(FileError) {
+    self.path = path
+    self.fileSystem = fileSystem
+    let parent = Path.parent(path)
+    try fileSystem.createDirectories(parent)
+    var template = Path.join(parent, ".\(Path.name(path)).tmp-XXXXXX").utf8CString
+    _ = try fileSystem.call(.createDirectory, path) { _ in
+      template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) == nil ? -1 : 0 }
+    }
+    temporaryPath = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
+
+  deinit {
+    if exists { try? fileSystem.removeTree(temporaryPath) }
+  }
+
+  /// Creates a directory in it.
+  public borrowing func createDirectory(_ name: String) throws(FileError) {
+    let directory = Path.join(temporaryPath, name)
+    _ = try fileSystem.call(.createDirectory, directory) { _ in mkdir(directory, 0o700) }
+  }
+
+  /// Creates an empty file in it, mode 0600, to be filled.
+  public borrowing func createFile(_ name: String) throws(FileError) -> StagedFile {
+    try StagedFile(at: Path.join(temporaryPath, name), in: fileSystem)
+  }
+
+  /// Writes a whole file in it.
+  public borrowing func writeFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
+    var file = try createFile(name)
+    try file.append(bytes)
+  }
+
+  /// Gives the directory its final name, and makes content and name durable.
+  ///
+  /// - Parameter replacing: whether to remove what has the name; otherwise that is an error, except
+  ///   for an empty directory.
+  public consuming func publish(replacing: Bool) throws(FileError) {
+    try fileSystem.synchronizeTree(temporaryPath)
+    let aside = temporaryPath + ".old"
+    var isAside = false
+    if replacing, try fileSystem.status(of: path) != nil {
+      try fileSystem.rename(path, to: aside)
+      isAside = true
+    }
+    do throws(FileError) {
+      try fileSystem.rename(temporaryPath, to: path)
+    } catch {
+      if isAside { try? fileSystem.rename(aside, to: path) }
+      throw error
+    }
+    exists = false
+    try fileSystem.synchronizeDirectory(Path.parent(path))
+    if isAside { try fileSystem.removeTree(aside) }
+  }
+}
+
+/// A file of a `StagedDirectory` that is being written; closed when the value goes out of scope.
+public struct StagedFile: ~Copyable {
+  public let path: String
+  private let fileSystem: FileSystem
+  private let descriptor: CInt
+
+  fileprivate init(at path: String, in fileSystem: FileSystem) throws(FileError) {
+    self.path = path
+    self.fileSystem = fileSystem
+    descriptor = try fileSystem.call(.create, path) { _ in
+      open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Appends all of `bytes`.
+  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = try fileSystem.call(.write, path, limit: rest.count) { limit in
+        rest.withUnsafeBytes { write(descriptor, $0.baseAddress, limit) }
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+}
+
+extension FileSystem {
+  /// Makes a directory and all that it holds survive a power failure.
+  fileprivate func synchronizeTree(_ directory: String) throws(FileError) {
+    for name in try list(directory) {
+      let path = Path.join(directory, name)
+      if try status(of: path)?.kind == .directory {
+        try synchronizeTree(path)
+      } else {
+        let descriptor = try call(.synchronize, path) { _ in open(path, O_RDONLY | O_CLOEXEC) }
+        defer { close(descriptor) }
+        _ = try call(.synchronize, path) { _ in fsync(descriptor) }
+      }
+    }
+    try synchronizeDirectory(directory)
+  }
+}

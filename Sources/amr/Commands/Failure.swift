@@ -1,0 +1,67 @@
+import AMRSimulation
+import BillingExport
+import CSV
+import CollectorUpload
+import DurableFiles
+import JSON5
+
+/// Why a command cannot do its work, where no other module has an error for it.
+struct CommandFailure: Error, CustomStringConvertible {
+  /// One line: what, where, how to mend it.
+  let description: String
+  let exitCode: ExitCode
+
+  init(_ description: String, _ exitCode: ExitCode) {
+    self.description = description
+    self.exitCode = exitCode
+  }
+}
+
+/// What the user and the shell are told about an error.
+struct Failure {
+  /// Lines for standard error; empty where there is nothing to say.
+  let text: String
+  let exitCode: ExitCode
+
+  init(_ error: any Error) {
+    exitCode = Self.exitCode(of: error)
+    let message =
+      switch error {
+      case StreamError.readerGone: ""
+      case is Interrupted: "interrupted"
+      case _ where exitCode == .internalError: "internal error: \(error); please report it"
+      default: "\(error)"
+      }
+    text = message.split(separator: "\n").map { "amr: \($0)\n" }.joined()
+  }
+
+  private static func exitCode(of error: any Error) -> ExitCode {
+    switch error {
+    case is UsageError: .usage
+    case is ScenarioError, is JSON5Error, is CSVError, is TerritoryError, is UploadError: .badData
+    case is Interrupted: .interrupted
+    case let error as CommandFailure: error.exitCode
+    case let error as StreamError: error.exitCode
+    case let error as FileError: exitCode(of: error.category)
+    case let error as BillingError: exitCode(of: error)
+    default: .internalError
+    }
+  }
+
+  private static func exitCode(of category: FileError.Category) -> ExitCode {
+    switch category {
+    case .missingInput: .missingInput
+    case .cannotCreate: .cannotCreate
+    case .inputOutput: .ioError
+    }
+  }
+
+  private static func exitCode(of error: BillingError) -> ExitCode {
+    switch error {
+    case .utilityName, .window, .registry, .dayOfReads, .reads: .badData
+    case .differentFileExists: .cannotCreate
+    case .controlTotals: .internalError
+    case .file(let error): exitCode(of: error.category)
+    }
+  }
+}

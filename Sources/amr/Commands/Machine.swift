@@ -1,0 +1,38 @@
+import Glibc
+import JSON5
+
+/// The machine that a command runs on.
+enum Machine {
+  /// The processors that are in operation, at least 1.
+  static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// The most memory that this process has held so far, in bytes.
+  static var peakResidentBytes: Int64 {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Int64(usage.ru_maxrss) * 1024
+  }
+}
+
+extension ParsedArguments {
+  /// `--threads`, or all processors.
+  var threads: Int { integer(.threads) ?? Machine.processors }
+}
+
+/// Time since it was made, by the monotonic clock.
+struct Stopwatch {
+  private let start = monotonicNanoseconds()
+
+  /// Whole milliseconds, as seconds.
+  var seconds: Double { Double((monotonicNanoseconds() - start) / 1_000_000) / 1000 }
+}
+
+/// The last part of every summary: how long it took, and on what.
+///
+/// - Parameter seconds: the parts of the work with their durations; the whole comes last.
+func costMembers(seconds: [(String, Double)], threads: Int) -> [(String, JSONNode)] {
+  [
+    ("seconds", .object(seconds.map { ($0.0, .double($0.1)) })), ("threads", .int(Int64(threads))),
+    ("peak_rss_bytes", .int(Machine.peakResidentBytes)), ("version", .string(amrVersion)),
+  ]
+}

@@ -1,0 +1,116 @@
+import AMRSimulation
+import JSON5
+
+/// A scenario's network as it is simulated, period by period, with the figures so far.
+struct SimulationRun {
+  let scenario: Scenario
+  let threads: Int
+  private(set) var network: FixedNetwork
+  private(set) var figures: SimulationFigures
+  private let order: EvaluationOrder
+  private let bar: ProgressBar
+  private var nextPeriod = 0
+
+  /// Sets up the network of the scenario with the command's `--threads` and `--census`.
+  init(_ arguments: ParsedArguments, scenario: Scenario, bar: ProgressBar) async throws {
+    self.scenario = scenario
+    self.bar = bar
+    threads = arguments.threads
+    order = arguments.flag(.census) ? .census : .onDemand
+    let layout = try Layout(files: scenario)
+    bar.begin("find links", unit: "collectors", total: Int64(layout.sites.count))
+    network = try await FixedNetwork(
+      scenario, territory: layout.territory, sites: layout.sites, threads: threads,
+      progress: Self.advance(bar))
+    figures = SimulationFigures(network)
+    bar.begin(
+      "simulate", unit: "uploads", total: Int64(network.periodCount * layout.sites.count))
+  }
+
+  /// Simulates the next reporting period; nil when the run is over.
+  mutating func next() async throws -> PeriodResult? {
+    guard nextPeriod < network.periodCount else {
+      bar.finish()
+      return nil
+    }
+    nextPeriod += 1
+    let result = try await network.simulateNextPeriod(
+      order: order, threads: threads, progress: Self.advance(bar))
+    figures.add(result)
+    return result
+  }
+
+  /// The instant up to which the deliveries of all periods so far are complete.
+  var deliveriesCompleteUntil: Int64 {
+    nextPeriod < network.periodCount ? scenario.earliestDelivery(ofPeriod: nextPeriod) : .max
+  }
+
+  private static func advance(_ bar: ProgressBar) -> FixedNetwork.Progress {
+    { _ in
+      try Interrupt.check()
+      bar.advance()
+    }
+  }
+}
+
+/// What a simulation did, as counts that depend on the scenario alone; only the draws evaluated
+/// depend on the order of evaluation as well.
+struct SimulationFigures {
+  let scenario: String
+  let seed: UInt64
+  let modules: Int
+  let days: Int
+  let collectors: Int
+  let links: Int
+  /// Frames that the modules sent, evaluated or not.
+  let transmissions: Int
+  private(set) var digest = RunDigest()
+  private(set) var drawsEvaluated = 0
+  /// Over all uploads, repeats not counted.
+  private(set) var receptionsUploaded = 0
+  /// Repeats not counted.
+  private(set) var uploads = 0
+
+  init(_ network: FixedNetwork) {
+    scenario = network.scenario.name
+    seed = network.scenario.seed
+    modules = network.territory.count
+    days = network.scenario.days
+    collectors = network.sites.count
+    links = network.linkCount
+    transmissions = network.transmissions
+  }
+
+  mutating func add(_ result: PeriodResult) {
+    for upload in result.uploads { digest.add(upload) }
+    drawsEvaluated += result.drawsEvaluated
+    receptionsUploaded += result.receptions
+    uploads += result.uploads.count
+  }
+
+  /// The first part of every summary, as members of a JSON object.
+  var members: [(String, JSONNode)] {
+    [
+      ("scenario", .string(scenario)), ("seed", .int(Int64(clamping: seed))),
+      ("digest", .string(digest.description)),
+    ] + counts.map { ($0.name, .int(Int64($0.value))) }
+  }
+
+  /// The same for people.
+  var text: String {
+    var table = TextTable(columns: [.init(title: "figure"), .init(title: "value")])
+    for (name, value) in counts {
+      let words = name.split(separator: "_").joined(separator: " ")
+      table.add([.text(words), .integer(Int64(value))])
+    }
+    return "scenario \(scenario), seed \(seed), digest \(digest)\n" + table.text
+  }
+
+  private var counts: [(name: String, value: Int)] {
+    [
+      ("modules", modules), ("days", days), ("collectors", collectors), ("links", links),
+      ("transmissions", transmissions), ("draws_evaluated", drawsEvaluated),
+      ("receptions_uploaded", receptionsUploaded), ("uploads", uploads),
+    ]
+  }
+}
