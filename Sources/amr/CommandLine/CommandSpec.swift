@@ -31,6 +31,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case set
   case threads
   case through
+  case utcOffset = "utc-offset"
   case version
 }
 

@@ -74,7 +74,7 @@ enum Commands {
         name: "FILE", isRequired: false, isRepeatable: true,
         help: "upload files; - or none is standard input"),
     ],
-    options: [.registry],
+    options: [.registry, .utcOffset, .threads],
     examples: [
       .init(
         command: "amr ingest store uploads/* --registry registry.csv",

@@ -35,6 +35,11 @@ extension OptionSpec {
   static let registry = OptionSpec(
     name: .registry, value: .text(placeholder: "CSV"), group: .input,
     help: "the file that says which meter, cycle and register each endpoint has")
+  static let utcOffset = OptionSpec(
+    name: .utcOffset, value: .integer(placeholder: "MINUTES", range: -840...840),
+    fallback: .described("0"), group: .input,
+    help: "local standard time of a new store, as minutes to add to UTC (-300 in Pittsburgh); "
+      + "days begin at its midnight")
   static let month = OptionSpec(
     name: .month, value: .text(placeholder: "YYYY-MM"), fallback: .described("all months"),
     group: .input, help: "export reads of this month only")

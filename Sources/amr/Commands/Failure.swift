@@ -3,6 +3,7 @@ import BillingExport
 import CSV
 import CollectorUpload
 import DurableFiles
+import HeadEnd
 import JSON5
 
 /// Why a command cannot do its work, where no other module has an error for it.
@@ -44,6 +45,7 @@ struct Failure {
     case let error as StreamError: error.exitCode
     case let error as FileError: exitCode(of: error.category)
     case let error as BillingError: exitCode(of: error)
+    case let error as HeadEndError: exitCode(of: error)
     default: .internalError
     }
   }
@@ -62,6 +64,14 @@ struct Failure {
     case .differentFileExists: .cannotCreate
     case .controlTotals: .internalError
     case .file(let error): exitCode(of: error.category)
+    }
+  }
+
+  private static func exitCode(of error: HeadEndError) -> ExitCode {
+    switch error {
+    case .file(let error): exitCode(of: error.category)
+    case .refused: .cannotCreate
+    case .table, .parquet, .damagedStore: .badData
     }
   }
 }

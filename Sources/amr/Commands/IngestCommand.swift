@@ -11,13 +11,16 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   let files = arguments.positionals.count > 1 ? Array(arguments.positionals.dropFirst()) : ["-"]
   let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
   defer { bar.finish() }
+  // A stream's sender writes the registry before its first upload, so that whoever pipes both
+  // commands together finds it there.
+  let head = files[0] == "-" ? try InputFile().read(upTo: Ingest.chunkByteCount) : []
   var ingest = Ingest(
     intake: try Intake(try openOrCreateStore(directory, arguments)), threads: arguments.threads)
   bar.begin("ingest", unit: "files", total: Int64(files.count))
-  for file in files {
+  for (number, file) in files.enumerated() {
     try Interrupt.check()
     bar.advance()
-    try await ingest.take(file)
+    try await ingest.take(file, head: number == 0 ? head : [])
   }
   try await ingest.commit()
   bar.finish()
@@ -61,7 +64,7 @@ private func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments
 /// never by time or memory, so that a repetition cuts the same ones.
 private struct Ingest: ~Copyable {
   private static let uploadsPerBatch = 4096
-  private static let chunkByteCount = 1 << 20
+  static let chunkByteCount = 1 << 20
 
   var intake: Intake
   let threads: Int
@@ -74,14 +77,16 @@ private struct Ingest: ~Copyable {
     self.threads = threads
   }
 
-  mutating func take(_ path: String) async throws {
+  /// - Parameter head: what was read of the file already.
+  mutating func take(_ path: String, head: [UInt8]) async throws {
     let source = path == "-" ? "standard input" : path
     let input = path == "-" ? InputFile() : try InputFile(at: path)
     var reader = UploadReader()
+    reader.feed(head)
     var isAtEnd = false
     var offset = 0
     while true {
-      do throws(UploadError) {
+      do {
         while let upload = try reader.next() {
           try await accept(upload, source: Path.name(source), offset: offset)
           offset += upload.bytes.count
