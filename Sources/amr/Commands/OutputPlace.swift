@@ -21,7 +21,8 @@ enum OutputPlace {
     let names = try FileSystem.system.list(path)
     guard names.isEmpty || names.contains(marker) else {
       throw exists(
-        path, "--force replaces earlier results only, and there is no \(marker) in it: "
+        path,
+        "--force replaces earlier results only, and there is no \(marker) in it: "
           + "give another --out")
     }
   }

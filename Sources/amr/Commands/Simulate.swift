@@ -63,7 +63,8 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
   while let period = try await run.next() {
     for upload in period.uploads {
       try Interrupt.check()
-      try staged.writeFile(uploadPath(upload.header.collector, upload.header.sequence), upload.bytes)
+      try staged.writeFile(
+        uploadPath(upload.header.collector, upload.header.sequence), upload.bytes)
     }
     queue.add(period)
     try deliveries.append(queue.deliveries(until: run.deliveriesCompleteUntil).map(\.0))
