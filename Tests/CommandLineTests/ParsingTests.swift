@@ -180,7 +180,7 @@ func words(_ line: String) -> [String] {
       ),
       (
         "run s --days 0",
-        "option '--days' for 'amr run' expects a whole number from 1 to 36525, not '0'. "
+        "option '--days' for 'amr run' expects a whole number from 1 to 5500, not '0'. "
           + "See 'amr run --help'."
       ),
       (
