@@ -9,8 +9,8 @@ struct LinkSet: Sendable {
   var endpoints: [UInt32] = []
   /// Mean received power, shadowing included.
   var means: [Power] = []
-  /// How many of the 2³² fading draws would be decoded without interference.
-  var thresholds: [UInt32] = []
+  /// Below which fading draws a frame would be decoded without interference.
+  var thresholds: [DrawThreshold] = []
   /// What decides a frame at this collector.
   var test: DecodeTest
 
@@ -108,7 +108,7 @@ struct LinkBudget: Sendable {
     var links = LinkSet(test: test)
     links.endpoints = heard.map(\.endpoint)
     links.means = heard.map(\.mean)
-    links.thresholds = heard.map { test.survivingDraws(mean: $0.mean) }
+    links.thresholds = heard.map { DrawThreshold(draws: test.survivingDraws(mean: $0.mean)) }
     return links
   }
 
