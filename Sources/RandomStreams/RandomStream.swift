@@ -35,16 +35,17 @@ public struct RandomStream: Sendable, Equatable {
   @inlinable
   public init(key: UInt64) { self.key = key }
 
-  /// Draws 4·index … 4·index + 3 of a sub-stream (a collector, a day …; 0 where there is none).
+  /// Draws 4·index … 4·index + 3 of a sub-stream (a collector, a day …; 0 where there is none) and
+  /// of a part of it.
   @inlinable @inline(__always)
-  public func words(_ index: UInt32, sub: UInt32 = 0) -> SIMD4<UInt32> {
-    Philox4x32.block(SIMD4(index, sub, 0, 0), key: key)
+  public func words(_ index: UInt32, sub: UInt32 = 0, part: UInt32 = 0) -> SIMD4<UInt32> {
+    Philox4x32.block(SIMD4(index, sub, part, 0), key: key)
   }
 
-  /// One draw of a sub-stream.
+  /// One draw of a part of a sub-stream.
   @inlinable @inline(__always)
-  public func word(_ index: UInt32, sub: UInt32 = 0) -> UInt32 {
-    words(index >> 2, sub: sub)[Int(index & 3)]
+  public func word(_ index: UInt32, sub: UInt32 = 0, part: UInt32 = 0) -> UInt32 {
+    words(index >> 2, sub: sub, part: part)[Int(index & 3)]
   }
 }
 

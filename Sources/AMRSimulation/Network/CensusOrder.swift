@@ -14,8 +14,11 @@ enum CensusOrder {
     let start: Int64
     let link: Int32
     let k: UInt32
-    let draw: UInt32
+    let ownWord: UInt32
+    let block: FadingBlock
     let channel: UInt8
+
+    var draw: UInt32 { block.draw(own: ownWord, k: k) }
   }
 
   /// The latest decoded frame of each link that starts in [from, to).
@@ -44,7 +47,8 @@ enum CensusOrder {
         guard window.contains(arrival.start) else { continue }
         result.drawsEvaluated += 1
         let link = Int(arrival.link)
-        guard arrival.draw < air.links.thresholds[link],
+        let threshold = air.links.thresholds[link]
+        guard let draw = arrival.block.draw(own: arrival.ownWord, k: arrival.k, below: threshold),
           !air.downTime.overlaps(arrival.start, arrival.start + frame)
         else { continue }
         result.overlapLookups += 1
@@ -57,7 +61,7 @@ enum CensusOrder {
             interference += Fading.faded(air.links.means[Int(candidate.link)], candidate.draw)
           }
         }
-        let signal = Fading.faded(air.links.means[link], arrival.draw)
+        let signal = Fading.faded(air.links.means[link], draw)
         guard air.links.test.passes(signal: signal, interference: interference) else { continue }
         if let known = latest[link], known.start > arrival.start { continue }
         latest[link] = Reception(
@@ -73,24 +77,26 @@ enum CensusOrder {
     var arrivals: [Arrival] = []
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
-      // Draws come four at a time.
-      var block = UInt32.max
+      // Words come four at a time.
+      var four = UInt32.max
       var hops = SIMD4<UInt32>()
-      var draws = SIMD4<UInt32>()
+      var ownWords = SIMD4<UInt32>()
+      var block = air.fading[link].block(of: UInt32(truncatingIfNeeded: range.lowerBound))
       for number in range {
         let k = UInt32(truncatingIfNeeded: number)
-        if k >> 2 != block {
-          block = k >> 2
-          hops = air.timing[link].words(block)
-          draws = air.fading[link].words(block, sub: air.fadingSub)
+        if k >> 2 != four {
+          four = k >> 2
+          hops = air.timing[link].words(four)
+          ownWords = air.fading[link].ownWords(four)
         }
+        if FadingBlock.starts(at: k) { block = air.fading[link].block(of: k) }
         let hop = Hop(hops[Int(k & 3)], jitterSpan: air.jitterSpan, channels: air.channels)
         let start = air.nominalStart(link: link, k: number) + Int64(hop.jitter)
         guard start >= from, start < to else { continue }
         arrivals.append(
           Arrival(
-            start: start, link: Int32(truncatingIfNeeded: link), k: k, draw: draws[Int(k & 3)],
-            channel: hop.channel))
+            start: start, link: Int32(truncatingIfNeeded: link), k: k,
+            ownWord: ownWords[Int(k & 3)], block: block, channel: hop.channel))
       }
     }
     return arrivals

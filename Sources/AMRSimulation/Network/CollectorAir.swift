@@ -5,12 +5,10 @@ import RandomStreams
 /// hand, its clock and its down-time. Both orders of evaluation read the air through this.
 struct CollectorAir: Sendable {
   let links: LinkSet
-  /// The second part of the fading draws' counter: the collector's number.
-  let fadingSub: UInt32
   let phases: [Int64]
   let periods: [Int64]
   let timing: [RandomStream]
-  let fading: [RandomStream]
+  let fading: [FadingDraws]
   let jitterSpan: UInt32
   let channels: UInt32
   let periodMin: Int64
@@ -24,11 +22,12 @@ struct CollectorAir: Sendable {
     downTime: DownTime
   ) {
     self.links = links
-    fadingSub = collector.id.rawValue
     phases = links.endpoints.map { Int64(transmitters.phases[Int($0)]) }
     periods = links.endpoints.map { Int64(transmitters.periods[Int($0)]) }
     timing = links.endpoints.map { transmitters.timing[Int($0)] }
-    fading = links.endpoints.map { transmitters.fading[Int($0)] }
+    fading = links.endpoints.map {
+      FadingDraws(transmitters.fading[Int($0)], sub: collector.id.rawValue)
+    }
     jitterSpan = transmitters.jitterSpan
     channels = transmitters.channels
     periodMin = transmitters.periodMin
@@ -46,10 +45,6 @@ struct CollectorAir: Sendable {
   func hop(link: Int, k: UInt32) -> Hop {
     Hop(timing[link].word(k), jitterSpan: jitterSpan, channels: channels)
   }
-
-  /// The fading draw of transmission k of a link.
-  @inline(__always)
-  func fadingDraw(link: Int, k: UInt32) -> UInt32 { fading[link].word(k, sub: fadingSub) }
 
   /// The transmissions of a link that can start in [from, to), jitter considered; may be empty.
   @inline(__always)

@@ -4,11 +4,11 @@ import RadioModel
 /// latest decoded frame. Cost grows with the number of reads, not of transmissions.
 ///
 /// Fading alone loses most frames of a weak link, and its draws are cheap to search
-/// (`SurvivorScan`). Only a frame that survives needs its time, its channel, and the few
+/// (`FadingDraws`). Only a frame that survives needs its time, its channel, and the few
 /// endpoints that could have overlapped it (`PhaseIndex`).
 enum OnDemandOrder {
   /// An index serves the times within this many periods before its anchor.
-  private static let periodsPerIndex: Int64 = 128
+  private static let periodsPerIndex: Int64 = 512
 
   /// The latest decoded frame of each link that starts in [from, to).
   static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
@@ -18,16 +18,17 @@ enum OnDemandOrder {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       let low = UInt32(truncatingIfNeeded: range.lowerBound)
       var high = UInt32(truncatingIfNeeded: range.upperBound)
-      while let k = SurvivorScan.last(
-        air.fading[link], sub: air.fadingSub, threshold: air.links.thresholds[link], low: low,
-        high: high, draws: &result.drawsEvaluated)
+      while let survivor = air.fading[link].latest(
+        below: air.links.thresholds[link], low: low, high: high, draws: &result.drawsEvaluated)
       {
-        if let reception = decode(air, link: link, k: k, from, to, &indices, &result) {
+        let reception = decode(
+          air, link: link, k: survivor.k, draw: survivor.draw, from, to, &indices, &result)
+        if let reception {
           result.receptions.append(reception)
           break
         }
-        if k == low { break }
-        high = k - 1
+        if survivor.k == low { break }
+        high = survivor.k - 1
       }
     }
     return result
@@ -36,7 +37,7 @@ enum OnDemandOrder {
   /// Decides a frame that survived fading.
   @inline(__always)
   private static func decode(
-    _ air: CollectorAir, link: Int, k: UInt32, _ from: Int64, _ to: Int64,
+    _ air: CollectorAir, link: Int, k: UInt32, draw: UInt32, _ from: Int64, _ to: Int64,
     _ indices: inout LazyIndices, _ result: inout Evaluation
   ) -> Reception? {
     let hop = air.hop(link: link, k: k)
@@ -44,19 +45,20 @@ enum OnDemandOrder {
     guard start >= from, start < to, !air.downTime.overlaps(start, start + air.frameTicks)
     else { return nil }
     result.overlapLookups += 1
-    let signal = Fading.faded(air.links.means[link], air.fadingDraw(link: link, k: k))
+    let signal = Fading.faded(air.links.means[link], draw)
     var interference: Power = 0
     // A frame overlaps when it starts less than a frame's length before or after.
     let earliest = start - air.frameTicks + 1 - Int64(air.jitterSpan - 1)
     let latest = start + air.frameTicks - 1
-    indices.index(for: start).forEachStart(
-      in: air, earliest: earliest, latest: latest, except: link
-    ) { other, otherK, nominal in
+    let count = indices.index(for: start).starts(
+      in: air, earliest: earliest, latest: latest, into: &indices.found)
+    for candidate in indices.found[0..<count] where candidate.k >= 0 && candidate.link != link {
+      let other = Int(candidate.link)
+      let otherK = UInt32(bitPattern: candidate.k)
       let otherHop = air.hop(link: other, k: otherK)
-      let distance = nominal + Int64(otherHop.jitter) - start
+      let distance = candidate.at &+ Int64(otherHop.jitter) &- start
       if otherHop.channel == hop.channel, distance.magnitude < UInt64(air.frameTicks) {
-        let draw = air.fadingDraw(link: other, k: otherK)
-        interference += Fading.faded(air.links.means[other], draw)
+        interference += Fading.faded(air.links.means[other], air.fading[other].draw(otherK))
       }
     }
     guard air.links.test.passes(signal: signal, interference: interference) else { return nil }
@@ -69,6 +71,8 @@ enum OnDemandOrder {
     let end: Int64
     let stride: Int64
     private var made: [PhaseIndex?] = []
+    /// Room for the candidates of one look-up.
+    var found: [NominalStart] = []
 
     init(air: CollectorAir, end: Int64, stride: Int64) {
       self.air = air
