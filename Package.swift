@@ -36,7 +36,7 @@ let package = Package(
     .target(
       name: "HeadEnd",
       dependencies: [
-        "Checksums", "DurableFiles", "Parallel", "CSV", "Metering", "ERTProtocol",
+        "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering", "ERTProtocol",
         "CollectorUpload", "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(

@@ -10,9 +10,7 @@ struct LayeringTests {
     let dependencies: [String]
   }
 
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
+  private static let root = packageRoot
   /// Modules of the toolchain that sources may use; none of them is Foundation.
   private static let system: Set<String> = ["Glibc", "Synchronization"]
 

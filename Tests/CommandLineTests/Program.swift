@@ -35,6 +35,10 @@ enum Program {
   }
 }
 
+/// Where Package.swift lies.
+let packageRoot = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
 /// A directory with a few small scenarios and a file of tracts.
 ///
 /// `tiny.json5` is whole; `Scenarios/named.json5` is a copy of it that can be given by name.
