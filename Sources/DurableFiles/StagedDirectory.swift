@@ -4,8 +4,9 @@ import Glibc
 /// when it is complete: no reader and no killed program ever meets a part of it. A value that is not
 /// published removes all it holds when it goes out of scope.
 ///
-/// For many files that can be made again: nothing is flushed, since that takes longer than making
-/// them, so that a power failure soon after publishing may leave files short.
+/// Its own files are not flushed: there may be many, they can be made again, and flushing each takes
+/// longer than that. After a power failure soon after publishing they may be short. What must not
+/// be lost, such as a store in the directory, is flushed by whoever writes it.
 public struct StagedDirectory: ~Copyable {
   /// Where the directory will appear.
   public let path: String
@@ -48,7 +49,7 @@ public struct StagedDirectory: ~Copyable {
     try file.append(bytes)
   }
 
-  /// Gives the directory its final name.
+  /// Gives the directory its final name, which is flushed.
   ///
   /// - Parameter replacing: whether to remove what has the name; otherwise that is an error, except
   ///   for an empty directory. It is renamed first: a program killed at just that moment leaves it
@@ -67,6 +68,7 @@ public struct StagedDirectory: ~Copyable {
       throw error
     }
     exists = false
+    try fileSystem.synchronizeDirectory(Path.parent(path))
     if isAside { try fileSystem.removeTree(aside) }
   }
 }
