@@ -1,10 +1,12 @@
 import Glibc
 
 /// A directory filled under a temporary name beside its final place, and given its final name only
-/// when it is complete and on disk. A value that is not published removes all it holds when it goes
-/// out of scope.
+/// when it is complete: no reader and no killed program ever meets a part of it. A value that is not
+/// published removes all it holds when it goes out of scope.
 ///
-/// Files are flushed at the end, when the system has written most of them by itself.
+/// Its own files are not flushed: there may be many, they can be made again, and flushing each takes
+/// longer than that. After a power failure soon after publishing they may be short. What must not
+/// be lost, such as a store in the directory, is flushed by whoever writes it.
 public struct StagedDirectory: ~Copyable {
   /// Where the directory will appear.
   public let path: String
@@ -47,12 +49,12 @@ public struct StagedDirectory: ~Copyable {
     try file.append(bytes)
   }
 
-  /// Gives the directory its final name, and makes content and name durable.
+  /// Gives the directory its final name, which is flushed.
   ///
   /// - Parameter replacing: whether to remove what has the name; otherwise that is an error, except
-  ///   for an empty directory.
+  ///   for an empty directory. It is renamed first: a program killed at just that moment leaves it
+  ///   beside its place.
   public consuming func publish(replacing: Bool) throws(FileError) {
-    try fileSystem.synchronizeTree(temporaryPath)
     let aside = temporaryPath + ".old"
     var isAside = false
     if replacing, try fileSystem.status(of: path) != nil {
@@ -98,22 +100,5 @@ public struct StagedFile: ~Copyable {
       }
       rest = rest.dropFirst(written)
     }
-  }
-}
-
-extension FileSystem {
-  /// Makes a directory and all that it holds survive a power failure.
-  fileprivate func synchronizeTree(_ directory: String) throws(FileError) {
-    for name in try list(directory) {
-      let path = Path.join(directory, name)
-      if try status(of: path)?.kind == .directory {
-        try synchronizeTree(path)
-      } else {
-        let descriptor = try call(.synchronize, path) { _ in open(path, O_RDONLY | O_CLOEXEC) }
-        defer { close(descriptor) }
-        _ = try call(.synchronize, path) { _ in fsync(descriptor) }
-      }
-    }
-    try synchronizeDirectory(directory)
   }
 }

@@ -83,7 +83,7 @@ struct StagedDirectoryTests {
         #expect([Array("new!".utf8), Array("old!".utf8)].contains(content), "call \(failing)")
       }
     }
-    #expect(failures >= 10)
+    #expect(failures >= 8)
   }
 
   private final class Counter: Sendable {
