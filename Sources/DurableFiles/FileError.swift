@@ -36,10 +36,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// The device or the user's quota is full.
   public var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
-  /// The file or a directory on its path is absent.
   /// The code of a file that is not there.
   public static let notFound = ENOENT
-
+  /// The file or a directory on its path is absent.
   public var isNotFound: Bool { code == ENOENT }
   public var isAlreadyExists: Bool { code == EEXIST }
   public var isPermissionDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
