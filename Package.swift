@@ -10,7 +10,8 @@ let package = Package(
   targets: [
     // Layers: each target depends only on targets above it; Tests/CommandLineTests checks this.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
-    .target(name: "JSON5"),
+    .target(name: "Digits"),
+    .target(name: "JSON5", dependencies: ["Digits"]),
     .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
     .target(name: "DurableFiles"),
     .target(name: "Parallel"),
@@ -18,25 +19,28 @@ let package = Package(
     .target(name: "PortableMath", swiftSettings: hot),
     .target(name: "RandomStreams", swiftSettings: hot),
     .target(
-      name: "Metering", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
+      name: "Metering", dependencies: ["Digits", "PortableMath", "RandomStreams"],
+      swiftSettings: hot),
     .target(name: "ERTProtocol", swiftSettings: hot),
     .target(
-      name: "CollectorUpload", dependencies: ["Checksums", "Metering", "ERTProtocol"],
+      name: "CollectorUpload", dependencies: ["Digits", "Checksums", "Metering", "ERTProtocol"],
       swiftSettings: hot),
     .target(
       name: "RadioModel", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
     .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
-    .target(name: "DeltaTable", dependencies: ["JSON5", "DurableFiles", "Columnar"]),
+    .target(name: "DeltaTable", dependencies: ["Digits", "JSON5", "DurableFiles", "Columnar"]),
     .target(
       name: "AMRSimulation",
       dependencies: [
-        "JSON5", "Checksums", "Parallel", "CSV", "PortableMath", "RandomStreams", "Metering",
+        "Digits", "JSON5", "Checksums", "Parallel", "CSV", "PortableMath", "RandomStreams",
+        "Metering",
         "ERTProtocol", "CollectorUpload", "RadioModel",
       ], swiftSettings: hot),
     .target(
       name: "HeadEnd",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering", "ERTProtocol",
+        "Digits", "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering",
+        "ERTProtocol",
         "CollectorUpload", "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(
@@ -66,6 +70,7 @@ let package = Package(
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "DigitsTests", dependencies: ["Digits"]),
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5", "TestSupport"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),

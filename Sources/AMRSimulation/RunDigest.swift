@@ -1,3 +1,4 @@
+import Digits
 import Checksums
 import CollectorUpload
 
@@ -18,8 +19,5 @@ public struct RunDigest: Sendable, Equatable, CustomStringConvertible {
   public mutating func add(_ other: RunDigest) { sum &+= other.sum }
 
   /// 32 lowercase hexadecimal digits.
-  public var description: String {
-    let digits = String(sum, radix: 16)
-    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
-  }
+  public var description: String { digits(sum, width: 32, radix: 16) }
 }

@@ -1,3 +1,4 @@
+import Digits
 import Metering
 
 /// The fixed part of an upload: what one collector heard in one reporting period.
@@ -53,8 +54,5 @@ public struct UploadHeader: Sendable, Equatable {
 
 /// The name of an upload's file: collector and sequence, and nothing that tells how it was made.
 public func uploadFileName(collector: CollectorID, sequence: UInt64) -> String {
-  func digits(_ value: String, _ width: Int) -> String {
-    String(repeating: "0", count: max(0, width - value.utf8.count)) + value
-  }
-  return "c\(digits(String(collector.rawValue), 6))-s\(digits(String(sequence), 8)).amru"
+  "c\(digits(collector.rawValue, width: 6))-s\(digits(sequence, width: 8)).amru"
 }

@@ -1,3 +1,5 @@
+import Digits
+
 /// Dates and times as Delta statistics spell them; proleptic Gregorian, UTC, years 0 to 9999.
 enum CivilTime {
   /// `YYYY-MM-DD` of a day counted from 1970-01-01; nil outside years 0 to 9999.
@@ -14,15 +16,15 @@ enum CivilTime {
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     let dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))"
+    return "\(digits(year, width: 4))-\(digits(month, width: 2))-\(digits(dayOfMonth, width: 2))"
   }
 
   /// `YYYY-MM-DDThh:mm:ss.mmmZ` of milliseconds since 1970; nil outside years 0 to 9999.
   static func timestamp(milliseconds: Int64) -> String? {
     let (day, rest) = floorDivision(milliseconds, 86_400_000)
     guard let date = date(day) else { return nil }
-    let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { padded($0, 2) }
-    return "\(date)T\(time.joined(separator: ":")).\(padded(rest % 1000, 3))Z"
+    let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { digits($0, width: 2) }
+    return "\(date)T\(time.joined(separator: ":")).\(digits(rest % 1000, width: 3))Z"
   }
 
   /// The day that `YYYY-MM-DD` names; nil when the text is anything else.
@@ -64,10 +66,5 @@ enum CivilTime {
 
   private static func number(_ digits: some StringProtocol) -> Int64? {
     digits.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int64(digits) : nil
-  }
-
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }

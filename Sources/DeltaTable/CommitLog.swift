@@ -1,3 +1,4 @@
+import Digits
 import DurableFiles
 
 /// The numbered files of a table's log.
@@ -8,9 +9,7 @@ struct CommitLog {
   var logDirectory: String { Path.join(directory, "_delta_log") }
 
   func path(of version: Int64) -> String {
-    let digits = String(version)
-    return Path.join(
-      logDirectory, String(repeating: "0", count: 20 - digits.count) + digits + ".json")
+    Path.join(logDirectory, digits(version, width: 20) + ".json")
   }
 
   /// All versions, from 0 without a gap.

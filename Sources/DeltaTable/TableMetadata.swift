@@ -1,3 +1,4 @@
+import Digits
 public import Columnar
 import JSON5
 
@@ -57,9 +58,8 @@ public struct TableMetadata: Sendable, Equatable {
     var value = bits
     value = value & ~(UInt128(0xF) << 76) | UInt128(8) << 76
     value = value & ~(UInt128(3) << 62) | UInt128(2) << 62
-    let digits = String(value, radix: 16)
-    let padded = Array(String(repeating: "0", count: 32 - digits.count) + digits)
-    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(padded[$0]) }
+    let text = Array(digits(value, width: 32, radix: 16))
+    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(text[$0]) }
       .joined(separator: "-")
   }
 }

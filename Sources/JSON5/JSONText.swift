@@ -1,3 +1,5 @@
+import Digits
+
 /// Pieces of strict JSON (RFC 8259) as text.
 public struct JSONText {
   /// `string` in double quotes. Control characters and the line separators U+2028 and U+2029 are
@@ -28,8 +30,7 @@ public struct JSONText {
 
 /// `value` in upper-case hexadecimal with at least `digits` digits.
 func hexadecimal(_ value: UInt32, digits: Int) -> String {
-  let text = String(value, radix: 16, uppercase: true)
-  return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+  Digits.digits(value, width: digits, radix: 16).uppercased()
 }
 
 /// A character in words for a message; what does not print is shown by its code.

@@ -1,3 +1,5 @@
+import Digits
+
 /// A day of the proleptic Gregorian calendar, counted from 1970-01-01.
 public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Days since 1970-01-01.
@@ -72,17 +74,11 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// `YYYY-MM-DD`.
   public var description: String {
     let (year, month, day) = date
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    return "\(digits(year, width: 4))-\(digits(month, width: 2))-\(digits(day, width: 2))"
   }
 
   public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
   public static func + (day: Self, days: Int) -> Self { CivilDay(number: day.number + days) }
   public static func - (day: Self, days: Int) -> Self { CivilDay(number: day.number - days) }
   public static func - (later: Self, earlier: Self) -> Int { later.number - earlier.number }
-}
-
-/// A whole number with leading zeros up to `width` digits.
-func padded(_ value: Int, _ width: Int) -> String {
-  let digits = String(value)
-  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }

@@ -1,3 +1,5 @@
+import Digits
+
 /// An instant as milliseconds since 1970-01-01T00:00:00Z.
 public typealias UTCMilliseconds = Int64
 
@@ -28,6 +30,6 @@ public struct LocalClock: Sendable, Hashable {
 public func iso8601(_ instant: UTCMilliseconds) -> String {
   let day = LocalClock(utcOffsetMinutes: 0).day(of: instant)
   let second = Int((instant - Int64(day.number) * millisecondsPerDay) / 1000)
-  return "\(day)T\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2))"
-    + ":\(padded(second % 60, 2))Z"
+  let time = [second / 3600, second / 60 % 60, second % 60].map { digits($0, width: 2) }
+  return "\(day)T\(time.joined(separator: ":"))Z"
 }

@@ -3,6 +3,9 @@ import Glibc
 /// The version of this program.
 let amrVersion = "0.1.0"
 
+/// The program's name and version as they stand in the files it writes.
+let engineName = "amr \(amrVersion)"
+
 /// The program: obeys one command line and ends with its exit code.
 @main
 struct AMR {

@@ -1,3 +1,4 @@
+import TestSupport
 import JSON5
 import Metering
 import Testing
@@ -116,7 +117,7 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
 
 @Test(arguments: UInt64(1)...200)
 func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   var scenario = Scenario()
   let pieces = ["a", "\"", "\\", "\n", "\u{2028}", "\u{0}", "'", "é", "//", "𐍈", "\u{7F}"]
   scenario.name = "s-\(random.next() % 1000)"

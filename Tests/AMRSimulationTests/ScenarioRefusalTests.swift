@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AMRSimulation
@@ -259,7 +260,7 @@ func refusesOverridesByTheirPath(path: String, value: String, message: String) {
 func neverTrapsOnDamagedFiles(seed: UInt64) {
   let original = Array(ScenarioFile.encode(Scenario()).utf8)
   let replacements = Array("0123456789-+.eE'\"{}[]:,xyz_ NI".utf8)
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   var refused = 0
   for _ in 0..<100 {
     var text = original

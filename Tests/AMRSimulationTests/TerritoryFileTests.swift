@@ -1,3 +1,4 @@
+import TestSupport
 import CSV
 import Metering
 import Testing
@@ -66,7 +67,7 @@ private func table(_ rows: [(area: Double, housing: Int)]) -> TractTable {
 
 @Test(arguments: UInt64(1)...50)
 func dealingKeepsTheSumAndTheQuotaRule(seed: UInt64) throws {
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   let housing = (0..<Int(random.next() % 60 + 1)).map { _ in Int(random.next() % 5000) } + [1]
   let modules = Int(random.next() % 1_000_000)
   let dealt = try table(housing.map { (1, $0) }).deal(modules: modules)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CSV
@@ -115,7 +116,7 @@ private func reader(on field: String) throws -> (CSVReader, CSVColumn) {
 }
 
 @Test func roundsRandomDecimalsCorrectly() throws {
-  var random = SplitMix(seed: 20260)
+  var random = SplitMix64(seed: 20260)
   for _ in 0..<20_000 {
     let whole = random.next() % 1000
     let digits = String(random.next() % 1_000_000_000_000).prefix(Int(random.next() % 13))
@@ -150,7 +151,7 @@ private func reader(on field: String) throws -> (CSVReader, CSVColumn) {
 
 @Test func neverTrapsOnRandomBytes() {
   let alphabet = Array("a1,,\"\"\r\n\n\u{FEFF}é".utf8)
-  var random = SplitMix(seed: 77)
+  var random = SplitMix64(seed: 77)
   var accepted = 0
   for _ in 0..<20_000 {
     let length = Int(random.next() % 24)
@@ -163,19 +164,4 @@ private func reader(on field: String) throws -> (CSVReader, CSVColumn) {
     }
   }
   #expect(accepted > 100)
-}
-
-/// A small repeatable generator (Steele, Lea, Flood 2014, "SplitMix").
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
 }

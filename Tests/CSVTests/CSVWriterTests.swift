@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     values += [power - 1, power, power + 1, 1 - power, -power]
     if power < 1_000_000_000_000_000_000 { power *= 10 }
   }
-  var random = SplitMix(seed: 4)
+  var random = SplitMix64(seed: 4)
   for _ in 0..<100_000 {
     values.append(Int64(bitPattern: random.next()) >> Int64(random.next() % 64))
   }
@@ -69,7 +70,7 @@ import Testing
 
 /// Random rows whose fields hold all that makes CSV hard.
 private func randomRows(seed: UInt64) -> [[String]] {
-  var random = SplitMix(seed: seed)
+  var random = SplitMix64(seed: seed)
   let pieces = ["a", "Zz", "0", ",", "\"", "\r\n", "\n", "\r", " ", "é", "東", "'", ";", "\t"]
   let width = Int(random.next() % 5) + 1
   let header = (0..<width).map { "column\($0)" }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import amr
@@ -269,20 +270,5 @@ func words(_ line: String) -> [String] {
         #expect(error.description.hasSuffix(" --help'."), "seed \(seed): \(line)")
       }
     }
-  }
-}
-
-/// A small generator whose whole state is the seed that a failing test names.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

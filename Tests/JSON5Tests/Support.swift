@@ -1,22 +1,8 @@
+import TestSupport
 @testable import JSON5
 
 func parse(_ text: String, maximumDepth: Int = 64) throws(JSON5Error) -> JSON5Value {
   try JSON5.parse(Array(text.utf8), source: "test.json5", maximumDepth: maximumDepth)
-}
-
-/// A small generator whose whole state is the seed that a failing test names.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
 
 extension JSON5Value {

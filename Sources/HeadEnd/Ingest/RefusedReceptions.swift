@@ -1,3 +1,4 @@
+import Digits
 import CollectorUpload
 import ERTProtocol
 
@@ -49,9 +50,5 @@ struct RefusedReceptions {
 
 /// The 24 hexadecimal digits of a frame.
 private func hexadecimal(_ frame: SCMFrame) -> String {
-  func digits(_ value: UInt64, _ count: Int) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: count - text.utf8.count) + text
-  }
-  return digits(frame.head, 16) + digits(UInt64(frame.tail), 8)
+  digits(frame.head, width: 16, radix: 16) + digits(frame.tail, width: 8, radix: 16)
 }

@@ -1,3 +1,4 @@
+import Digits
 import Checksums
 import Metering
 import Parallel
@@ -28,10 +29,7 @@ public struct StoreSummary: Sendable {
   public let coreByteCount: Int
 
   /// The digest as 32 lowercase hexadecimal digits.
-  public var digestText: String {
-    let digits = String(digest, radix: 16)
-    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
-  }
+  public var digestText: String { digits(digest, width: 32, radix: 16) }
 
   public var reads: Int { days.reduce(0) { $0 + $1.reads } }
   public var registerSum: Int64 { days.reduce(0) { $0 + $1.registerSum } }

@@ -118,9 +118,6 @@ private struct Ingest: ~Copyable {
   }
 }
 
-/// The program's name as it stands in files.
-let engineName = "amr \(amrVersion)"
-
 /// Milliseconds since 1970, for the logs of tables.
 func wallClock() -> UTCMilliseconds {
   var now = timespec()

@@ -1,17 +1,11 @@
 import Glibc
 import JSON5
+import RunPipeline
 
 /// The machine that a command runs on.
 enum Machine {
   /// The processors that are in operation, at least 1.
   static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-
-  /// The most memory that this process has held so far, in bytes.
-  static var peakResidentBytes: Int64 {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Int64(usage.ru_maxrss) * 1024
-  }
 }
 
 extension ParsedArguments {
@@ -33,6 +27,6 @@ struct Stopwatch {
 func costMembers(seconds: [(String, Double)], threads: Int) -> [(String, JSONNode)] {
   [
     ("seconds", .object(seconds.map { ($0.0, .double($0.1)) })), ("threads", .int(Int64(threads))),
-    ("peak_rss_bytes", .int(Machine.peakResidentBytes)), ("version", .string(amrVersion)),
+    ("peak_rss_bytes", .int(Int64(peakResidentBytes()))), ("version", .string(amrVersion)),
   ]
 }

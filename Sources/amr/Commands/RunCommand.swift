@@ -18,7 +18,7 @@ func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
   options.order = arguments.flag(.census) ? .census : .onDemand
   options.threads = arguments.threads
   options.keepsUploads = arguments.flag(.keepUploads)
-  options.engine = "amr \(amrVersion)"
+  options.engine = engineName
   var run = Run(
     scenario, layout: layout, directory: staged.temporaryPath, options: options,
     observer: RunProgress(bar: bar))
