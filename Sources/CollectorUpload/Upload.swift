@@ -56,9 +56,11 @@ public struct UploadBuilder {
   private var header: UploadHeader
   private var bytes: [UInt8]
 
-  /// Starts an upload; `capacity` is the expected number of records.
+  /// Starts an upload without records, also from the header of another one; `capacity` is the
+  /// expected number of records.
   public init(header: UploadHeader, capacity: Int) {
     self.header = header
+    self.header.recordCount = 0
     bytes = [UInt8](repeating: 0, count: UploadHeader.byteCount)
     bytes.reserveCapacity(
       UploadHeader.byteCount + capacity * UploadRecord.scmByteCount + UploadHeader.trailerByteCount)

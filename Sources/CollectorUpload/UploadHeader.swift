@@ -28,7 +28,7 @@ public struct UploadHeader: Sendable, Equatable {
   public static let byteCount = 56
   /// Bytes of the CRC-32 behind the records.
   public static let trailerByteCount = 4
-  /// The most bytes that records may take: 16 million SCM records.
+  /// The most bytes that records may take: 14 million SCM records.
   public static let bodyByteCountMax = 1 << 28
 
   public var collector: CollectorID

@@ -109,7 +109,7 @@ public struct UploadReader {
       guard header.bodyByteCount == header.recordCount * UploadRecord.scmByteCount else {
         return "\(header.recordCount) records do not take \(header.bodyByteCount) bytes (\(name))"
       }
-      // One day more than 2³¹ ms is far beyond any reporting period, and keeps sums in range.
+      // 2³¹ ms, 25 days, are far beyond any reporting period, and the bounds keep sums in range.
       let length = header.periodEnd.subtractingReportingOverflow(header.periodStart)
       guard !length.overflow, (1...Int64(1) << 31).contains(length.partialValue),
         (0...Int64(1) << 50).contains(header.createdAt),

@@ -1,17 +1,17 @@
 /// The content of a Standard Consumption Message (SCM): one register of one endpoint.
 public struct StandardConsumptionMessage: Sendable, Equatable {
   /// 26 bits; 24 bits in units of the 1990s.
-  public var endpointID: UInt32
+  public let endpointID: UInt32
   /// The reserved bit, zero in every known unit.
-  public var reserved: Bool
+  public let reserved: Bool
   /// Physical tamper count or flags, 2 bits.
-  public var physicalTamper: UInt8
+  public let physicalTamper: UInt8
   /// ERT type, 4 bits: which commodity the meter measures.
-  public var ertType: UInt8
+  public let ertType: UInt8
   /// Encoder tamper count or flags, 2 bits.
-  public var encoderTamper: UInt8
+  public let encoderTamper: UInt8
   /// The register, 24 bits.
-  public var consumption: UInt32
+  public let consumption: UInt32
 
   /// Fields beyond their width are cut to it.
   public init(

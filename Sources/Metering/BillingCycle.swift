@@ -16,7 +16,8 @@ public struct BillingCycle: RawRepresentable, Hashable, Comparable, Sendable {
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
   /// The day on which meters of this cycle are due to be read in a month: the n-th weekday
-  /// (Monday to Friday), or the month's last one where it has fewer than n (a short February).
+  /// (Monday to Friday), or the month's last one where it has only 20 (a February, or a month of
+  /// 30 days that starts on a Saturday).
   public func scheduledRead(year: Int, month: Int) -> CivilDay {
     let first = CivilDay(year: year, month: month, day: 1)
     var last = first

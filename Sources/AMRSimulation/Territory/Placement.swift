@@ -15,7 +15,8 @@ extension Territory {
   /// Places modules along the streets of their tracts.
   ///
   /// A tract is a square of its area around its middle, turned by a random angle and crossed by
-  /// parallel streets in both directions. A meter stands on either side of a street, set back.
+  /// parallel streets in both directions. A meter stands on either side of a street, set back by
+  /// no more than half the way to the next street, so that it stays inside the tract.
   init(_ scenario: Scenario, tracts: [TractAllotment]) {
     self.init(
       projection: Projection(around: tracts.map { ($0.latitude, $0.longitude) }))
@@ -69,9 +70,9 @@ private struct TractStreets {
     seed = scenario.seed
     centre = projection.map(latitude: tract.latitude, longitude: tract.longitude)
     side = (tract.areaKm2 * 1e8).squareRoot()
-    setback = Double(scenario.territory.setbackM * 10)
     let spacing = Double(scenario.territory.streetSpacingM * 10)
     streets = UInt32(max(1, (side / spacing).rounded()))
+    setback = min(Double(scenario.territory.setbackM * 10), side / Double(streets) / 2)
     let draw = RandomStream(seed: seed, .placement, entity: UInt64(number) | 1 << 32).word(0)
     let angle = unit(draw) * Double.pi / 2
     cosine = PortableMath.cosine(angle)
