@@ -31,7 +31,7 @@ struct AirStatisticsTests {
       var links = LinkSet(test: test)
       links.endpoints = means.indices.map(UInt32.init)
       links.means = means
-      links.thresholds = means.map { test.survivingDraws(mean: $0) }
+      links.thresholds = means.map { DrawThreshold(draws: test.survivingDraws(mean: $0)) }
       return CollectorAir(
         links: links, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
         transmitters: Transmitters(scenario, endpointIDs: ids), frameTicks: 192,
