@@ -7,27 +7,32 @@ import Glibc
 // in the last place, far below anything that a radio model can know.
 
 /// ln 2, split so that multiples of the high part are exact.
-private let ln2High = 0x1.62e42fee00000p-1
-private let ln2Low = 0x1.a39ef35793c76p-33
+@usableFromInline let ln2High = 0x1.62e42fee00000p-1
+@usableFromInline let ln2Low = 0x1.a39ef35793c76p-33
 
-/// Natural logarithm of a positive finite number.
+/// Natural logarithm of a positive, finite, normal number.
 ///
 /// ln m = 2 artanh((m − 1)/(m + 1)) for the significand m in [√½, √2), as a power series.
+@inlinable
 public func naturalLogarithm(_ x: Double) -> Double {
-  var exponent = x.exponent
-  var significand = x.significand
+  var exponent = Int64(bitPattern: x.bitPattern >> 52) - 1023
+  var significand = Double(bitPattern: x.bitPattern & (1 << 52 - 1) | 1023 << 52)
   if significand > 1.4142135623730951 {
-    significand /= 2
+    significand *= 0.5
     exponent += 1
   }
   let s = (significand - 1) / (significand + 1)
   let square = s * s
-  var sum = 0.0
-  var divisor = 21.0
-  while divisor >= 3 {
-    sum = (sum + 1 / divisor) * square
-    divisor -= 2
-  }
+  var sum = square * (1.0 / 21)
+  sum = (sum + 1.0 / 19) * square
+  sum = (sum + 1.0 / 17) * square
+  sum = (sum + 1.0 / 15) * square
+  sum = (sum + 1.0 / 13) * square
+  sum = (sum + 1.0 / 11) * square
+  sum = (sum + 1.0 / 9) * square
+  sum = (sum + 1.0 / 7) * square
+  sum = (sum + 1.0 / 5) * square
+  sum = (sum + 1.0 / 3) * square
   let n = Double(exponent)
   return n * ln2High + (2 * s + (2 * s * sum + n * ln2Low))
 }
@@ -35,16 +40,27 @@ public func naturalLogarithm(_ x: Double) -> Double {
 /// e to the power x, for |x| ≤ 700.
 ///
 /// e^x = 2^n e^r with |r| ≤ ½ ln 2, the second factor by Taylor's series to degree 13.
+@inlinable
 public func exponential(_ x: Double) -> Double {
-  let n = (x / 0.6931471805599453).rounded()
+  // Adding 1.5 · 2⁵² leaves no bits for a fraction, and so rounds to the nearest whole number.
+  let shift = 0x1.8p52
+  let n = (x * 1.4426950408889634 + shift) - shift
   let r = (x - n * ln2High) - n * ln2Low
-  var sum = 1.0
-  var k = 13.0
-  while k >= 1 {
-    sum = 1 + sum * r / k
-    k -= 1
-  }
-  return Double(sign: .plus, exponent: Int(n), significand: sum)
+  var sum = 1.0 / 6_227_020_800
+  sum = sum * r + 1.0 / 479_001_600
+  sum = sum * r + 1.0 / 39_916_800
+  sum = sum * r + 1.0 / 3_628_800
+  sum = sum * r + 1.0 / 362_880
+  sum = sum * r + 1.0 / 40_320
+  sum = sum * r + 1.0 / 5040
+  sum = sum * r + 1.0 / 720
+  sum = sum * r + 1.0 / 120
+  sum = sum * r + 1.0 / 24
+  sum = sum * r + 1.0 / 6
+  sum = sum * r + 0.5
+  sum = sum * r + 1
+  sum = sum * r + 1
+  return sum * Double(bitPattern: UInt64(Int64(n) + 1023) << 52)
 }
 
 /// Cosine of an angle in radians, for |x| ≤ 100; the error is below 2 · 10⁻¹⁴.
@@ -65,7 +81,9 @@ public func cosine(_ x: Double) -> Double {
 }
 
 /// Ratio of two powers given in decibels.
+@inlinable
 public func ratio(decibels: Double) -> Double { exponential(decibels * 0.23025850929940458) }
 
 /// Decibels of a positive ratio of two powers.
+@inlinable
 public func decibels(ratio: Double) -> Double { naturalLogarithm(ratio) * 4.342944819032518 }

@@ -1,0 +1,175 @@
+import PortableMath
+import RadioModel
+import RandomStreams
+
+/// Computes the link sets of collectors.
+///
+/// A link's mean power is EIRP + antenna gain − path loss − indoor loss + shadowing. Shadowing is
+/// drawn once per link and cut at ± 4 standard deviations. A link exists when its mean is at least
+/// the decode threshold less the link floor.
+///
+/// The power of everything fainter, spread over time and channels, is added to the noise: each
+/// module without a link counts with the mean power of a module in the middle of its cell of the
+/// map, but never with more than the floor.
+struct LinkBudget: Sendable {
+  /// Shadowing is cut at this many standard deviations, which changes 6 links in 100,000.
+  private static let shadowingCut = 4.0
+
+  private let territory: Territory
+  private let silent: [Bool]
+  private let grid: SpatialGrid
+  private let seed: UInt64
+  private let pathLoss: PathLoss
+  private let radio: RadioSpec
+  /// Transmit power and antenna gain over the receiver's noise, in dB.
+  private let budgetDb: Double
+  private let threshold: Double
+  private let floor: Power
+  /// The floor as a ratio to the receiver's noise, and the same in dB.
+  private let floorRatio: Double
+  private let floorDb: Double
+  /// Share of a frame's power that falls on one channel on average over time.
+  private let duty: Double
+  /// Mean of shadowing and indoor loss as a factor of power.
+  private let obstacleMean: Double
+  /// Indexed by `screenIndex`: shadowing words below the entry leave a link under the floor.
+  private var screen: [UInt64] = []
+
+  init(_ scenario: Scenario, territory: Territory, silent: [Bool], frameBits: Int) {
+    let radio = scenario.radio
+    let receiver = Receiver(
+      noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz)
+    self.territory = territory
+    self.silent = silent
+    self.radio = radio
+    seed = scenario.seed
+    pathLoss = PathLoss(frequencyMHz: radio.frequencyMHz, exponent: radio.pathLossExponent)
+    budgetDb =
+      scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
+    threshold = receiver.decodeThreshold(bits: frameBits)
+    floorDb = decibels(ratio: threshold) - radio.linkFloorDb
+    floorRatio = ratio(decibels: floorDb)
+    floor = max(1, PowerScale.mean(ratioToNoise: floorRatio))
+    duty =
+      Double(Ticks.frame(bits: frameBits)) / Double(Ticks.perSecond)
+      / Double(scenario.endpoints.intervalS) / Double(radio.channels)
+    // The mean of 10^(X/10) for X normal with standard deviation σ is e^((σ ln 10 / 10)² / 2).
+    let naturalSigma = radio.shadowingDb * 0.23025850929940458
+    let indoorShare = Double(territory.indoor.count { $0 }) / Double(max(1, territory.count))
+    obstacleMean =
+      exponential(naturalSigma * naturalSigma / 2)
+      * (1 - indoorShare + indoorShare * ratio(decibels: -radio.indoorLossDb))
+    let reachM = pathLoss.metres(
+      atDb: budgetDb - floorDb + Self.shadowingCut * radio.shadowingDb)
+    // Some hundreds of cells across the territory, each a fraction of the reach.
+    let cellM = max(200, min(reachM / 4, 2000))
+    grid = SpatialGrid(x: territory.x, y: territory.y, cellSize: Int32(cellM * 10))
+    screen = makeScreen(reachM: reachM)
+  }
+
+  /// The links of one collector.
+  func links(of site: CollectorSite) -> LinkSet {
+    let shadowing = RandomStream(seed: seed, .shadowing, entity: UInt64(site.id.rawValue))
+    var heard: [(endpoint: UInt32, mean: Power)] = []
+    // Fainter power in units of 2⁻²⁰ of the noise: an integer sum knows no order.
+    var faint: UInt64 = 0
+    for row in 0..<grid.rows {
+      for column in 0..<grid.columns {
+        let members = grid[column, row]
+        if members.isEmpty { continue }
+        let heardBefore = heard.count
+        if canHear(column: column, row: row, from: site) {
+          for endpoint in members where !silent[Int(endpoint)] {
+            if let mean = mean(endpoint: endpoint, site: site, shadowing: shadowing) {
+              heard.append((endpoint, mean))
+            }
+          }
+        }
+        let unheard = members.count - (heard.count - heardBefore)
+        faint +=
+          UInt64(unheard) * faintPower(at: grid.centre(column: column, row: row), site: site)
+      }
+    }
+    heard.sort { $0.endpoint < $1.endpoint }
+    let noise = PowerScale.noise + Power(Double(faint) * duty / 1024)
+    let test = DecodeTest(threshold: threshold, noise: noise, captureDb: radio.captureDb)
+    var links = LinkSet(test: test)
+    links.endpoints = heard.map(\.endpoint)
+    links.means = heard.map(\.mean)
+    links.thresholds = heard.map { DrawThreshold(draws: test.survivingDraws(mean: $0.mean)) }
+    return links
+  }
+
+  /// Mean power of one endpoint at a site, or nil when it lies below the floor.
+  @inline(__always)
+  private func mean(endpoint: UInt32, site: CollectorSite, shadowing: RandomStream) -> Power? {
+    let index = Int(endpoint)
+    let squared = squaredDistance(
+      Double(territory.x[index]), Double(territory.y[index]), site)
+    let word = shadowing.words(territory.endpointIDs[index]).x
+    let isIndoor = territory.indoor[index]
+    let screenIndex = Self.screenIndex(squared, isIndoor: isIndoor)
+    guard screenIndex < screen.count, UInt64(word) >= screen[screenIndex] else { return nil }
+    let db = meanDb(squaredDecimetres: squared, isIndoor: isIndoor, word: word)
+    let mean = PowerScale.mean(ratioToNoise: ratio(decibels: db))
+    return mean >= floor ? mean : nil
+  }
+
+  /// Mean power over the receiver's noise in dB, given the word of the link's shadowing.
+  private func meanDb(squaredDecimetres: Double, isIndoor: Bool, word: UInt32) -> Double {
+    let cut = max(-Self.shadowingCut, min(Self.shadowingCut, normalVariate(word)))
+    return budgetDb - pathLoss.db(squaredMetres: squaredDecimetres / 100)
+      - (isIndoor ? radio.indoorLossDb : 0) + radio.shadowingDb * cut
+  }
+
+  private func squaredDistance(_ x: Double, _ y: Double, _ site: CollectorSite) -> Double {
+    let dx = x - Double(site.x)
+    let dy = y - Double(site.y)
+    return dx * dx + dy * dy
+  }
+}
+
+// What need not be computed: most pairs of module and collector are far too distant for a link.
+extension LinkBudget {
+  /// The first bits of a squared distance in dm², 16 classes to the octave, and whether the module
+  /// stands indoors.
+  private static func screenIndex(_ squaredDecimetres: Double, isIndoor: Bool) -> Int {
+    let distanceClass = max(1, squaredDecimetres).bitPattern >> 48 - screenBase
+    return Int(truncatingIfNeeded: distanceClass << 1 | (isIndoor ? 1 : 0))
+  }
+
+  private static let screenBase = (1.0).bitPattern >> 48
+
+  private func makeScreen(reachM: Double) -> [UInt64] {
+    let end = Self.screenIndex(reachM * reachM * 100, isIndoor: true)
+    return (0...end).map { index in
+      let nearest = Double(bitPattern: (UInt64(index >> 1) + Self.screenBase) << 48)
+      // The mean never falls with the word; a hair of margin leaves close calls to `mean`.
+      var low: UInt64 = 0
+      var high: UInt64 = 1 << 32
+      while low < high {
+        let middle = (low + high) / 2
+        let db = meanDb(
+          squaredDecimetres: nearest, isIndoor: index & 1 == 1, word: UInt32(middle))
+        if db < floorDb - 1e-6 { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  /// Whether any module of a cell can have a link, judged by the nearest point of the cell.
+  private func canHear(column: Int, row: Int, from site: CollectorSite) -> Bool {
+    let centre = grid.centre(column: column, row: row)
+    let half = Double(grid.cellSize) / 2
+    let dx = max(0, (centre.x - Double(site.x)).magnitude - half)
+    let dy = max(0, (centre.y - Double(site.y)).magnitude - half)
+    return Self.screenIndex(dx * dx + dy * dy, isIndoor: false) < screen.count
+  }
+
+  /// What a module without a link adds to the noise, by the middle of its cell.
+  private func faintPower(at centre: (x: Double, y: Double), site: CollectorSite) -> UInt64 {
+    let squared = squaredDistance(centre.x, centre.y, site)
+    let mean = ratio(decibels: budgetDb - pathLoss.db(squaredMetres: squared / 100)) * obstacleMean
+    return UInt64(min(mean, floorRatio) * 0x1p20)
+  }
+}
