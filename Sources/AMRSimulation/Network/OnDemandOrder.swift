@@ -50,11 +50,13 @@ enum OnDemandOrder {
     // A frame overlaps when it starts less than a frame's length before or after.
     let earliest = start - air.frameTicks + 1 - Int64(air.jitterSpan - 1)
     let latest = start + air.frameTicks - 1
-    indices.index(for: start).forEachStart(
-      in: air, earliest: earliest, latest: latest, except: link
-    ) { other, otherK, nominal in
+    let count = indices.index(for: start).starts(
+      in: air, earliest: earliest, latest: latest, into: &indices.found)
+    for candidate in indices.found[0..<count] where candidate.k >= 0 && candidate.link != link {
+      let other = Int(candidate.link)
+      let otherK = UInt32(bitPattern: candidate.k)
       let otherHop = air.hop(link: other, k: otherK)
-      let distance = nominal + Int64(otherHop.jitter) - start
+      let distance = candidate.at &+ Int64(otherHop.jitter) &- start
       if otherHop.channel == hop.channel, distance.magnitude < UInt64(air.frameTicks) {
         interference += Fading.faded(air.links.means[other], air.fading[other].draw(otherK))
       }
@@ -69,6 +71,8 @@ enum OnDemandOrder {
     let end: Int64
     let stride: Int64
     private var made: [PhaseIndex?] = []
+    /// Room for the candidates of one look-up.
+    var found: [NominalStart] = []
 
     init(air: CollectorAir, end: Int64, stride: Int64) {
       self.air = air

@@ -5,8 +5,8 @@
 /// whoever transmits around a time lies in a few neighbouring buckets; clock errors widen the
 /// range by what they add up to between the time and the anchor.
 struct PhaseIndex: Sendable {
-  /// 2¹² ticks, 1/8 s.
-  private static let bucketShift: Int64 = 12
+  /// 2¹⁰ ticks, 1/32 s.
+  private static let bucketShift: Int64 = 10
 
   struct Entry {
     let link: Int32
@@ -14,8 +14,8 @@ struct PhaseIndex: Sendable {
     /// when there is none.
     let lastK: Int32
     /// Ticks from its nominal start to the anchor, below the period.
-    let elapsed: Int64
-    let period: Int64
+    let elapsed: UInt32
+    let period: UInt32
   }
 
   let anchor: Int64
@@ -37,7 +37,7 @@ struct PhaseIndex: Sendable {
       elapsed.append(
         Entry(
           link: Int32(truncatingIfNeeded: link), lastK: Int32(truncatingIfNeeded: quotient),
-          elapsed: rest, period: period))
+          elapsed: UInt32(rest), period: UInt32(period)))
       starts[Int(rest >> Self.bucketShift) + 1] += 1
     }
     for bucket in 1...buckets { starts[bucket] += starts[bucket - 1] }
@@ -52,35 +52,54 @@ struct PhaseIndex: Sendable {
     self.starts = starts
   }
 
-  /// Calls `body` with every transmission (link, k, nominal start) of other links whose nominal
-  /// start lies in [earliest, latest]; `latest` is less than a period after the anchor.
+  /// Finds every transmission whose nominal start lies in [earliest, latest]; `latest` is less
+  /// than a period after the anchor.
+  ///
+  /// - Parameters:
+  ///   - found: room for the result, which grows as needed.
+  /// - Returns: how many there are, at the front of `found`.
   @inline(__always)
-  func forEachStart(
-    in air: CollectorAir, earliest: Int64, latest: Int64, except link: Int,
-    _ body: (_ link: Int, _ k: UInt32, _ nominal: Int64) -> Void
-  ) {
+  func starts(
+    in air: CollectorAir, earliest: Int64, latest: Int64, into found: inout [NominalStart]
+  ) -> Int {
     // Ticks before the anchor: nominal start = anchor − (elapsed + back · period).
     let near = anchor - latest
     let far = anchor - earliest
+    let width = UInt64(bitPattern: far - near)
     var back: Int64 = near < 0 ? -1 : max(0, (near - air.periodMax + 1) / air.periodMax)
+    var count = 0
     while true {
       let slow = back * (back < 0 ? air.periodMin : air.periodMax)
       let fast = back * (back < 0 ? air.periodMax : air.periodMin)
       let high = min(far - fast, air.periodMax - 1)
-      if high < 0 { return }
+      if high < 0 { return count }
       let low = max(0, near - slow)
       if low <= high {
         let first = Int(starts[Int(low >> Self.bucketShift)])
         let last = Int(starts[Int(high >> Self.bucketShift) + 1])
+        let room = count + last - first
+        if found.count < room {
+          found += repeatElement(NominalStart(), count: room - found.count)
+        }
+        // Whether an entry lies in the range cannot be foretold: it is written in any case, and
+        // only counted when it does.
         for entry in entries[first..<last] {
-          let before = entry.elapsed &+ back &* entry.period
-          let k = Int64(entry.lastK) &- back
-          if before >= near, before <= far, k >= 0, Int(entry.link) != link {
-            body(Int(entry.link), UInt32(truncatingIfNeeded: k), anchor &- before)
-          }
+          let before = Int64(entry.elapsed) &+ back &* Int64(entry.period)
+          found[count] = NominalStart(
+            at: anchor &- before, link: entry.link,
+            k: entry.lastK &- Int32(truncatingIfNeeded: back))
+          count &+= UInt64(bitPattern: before &- near) <= width ? 1 : 0
         }
       }
       back += 1
     }
   }
+}
+
+/// One transmission before its jitter.
+struct NominalStart {
+  var at: Int64 = 0
+  var link: Int32 = 0
+  /// Negative for what would have started before the run.
+  var k: Int32 = 0
 }
