@@ -24,11 +24,8 @@ public struct RandomStream: Sendable, Equatable {
 
   /// The stream of an entity (an endpoint, a collector, a day …) under a seed.
   public init(seed: UInt64, _ name: StreamName, entity: UInt64) {
-    let counter = SIMD4<UInt32>(
-      UInt32(truncatingIfNeeded: entity), UInt32(truncatingIfNeeded: entity >> 32),
-      name.rawValue, 0x414D_5200)
-    let words = Philox4x32.block(counter, key: seed, rounds: Philox4x32.keyRounds)
-    key = UInt64(words.x) | UInt64(words.y) << 32
+    let counter = (entity, UInt64(name.rawValue) | 0x414D_5200 << 32)
+    key = Philox2x64.block(counter, key: seed, rounds: Philox2x64.keyRounds).0
   }
 
   /// A stream whose key is already known.
@@ -39,13 +36,22 @@ public struct RandomStream: Sendable, Equatable {
   /// of a part of it.
   @inlinable @inline(__always)
   public func words(_ index: UInt32, sub: UInt32 = 0, part: UInt32 = 0) -> SIMD4<UInt32> {
-    Philox4x32.block(SIMD4(index, sub, part, 0), key: key)
+    let (low, high) = block(index, sub, part)
+    return SIMD4(
+      UInt32(truncatingIfNeeded: low), UInt32(truncatingIfNeeded: low >> 32),
+      UInt32(truncatingIfNeeded: high), UInt32(truncatingIfNeeded: high >> 32))
   }
 
   /// One draw of a part of a sub-stream.
   @inlinable @inline(__always)
   public func word(_ index: UInt32, sub: UInt32 = 0, part: UInt32 = 0) -> UInt32 {
-    words(index >> 2, sub: sub, part: part)[Int(index & 3)]
+    let (low, high) = block(index >> 2, sub, part)
+    return UInt32(truncatingIfNeeded: (index & 2 == 0 ? low : high) >> UInt64((index & 1) << 5))
+  }
+
+  @inlinable @inline(__always)
+  func block(_ index: UInt32, _ sub: UInt32, _ part: UInt32) -> (UInt64, UInt64) {
+    Philox2x64.block((UInt64(index) | UInt64(sub) << 32, UInt64(part)), key: key)
   }
 }
 
