@@ -66,12 +66,16 @@ public struct UploadBuilder {
   /// Adds a record, whose stamp must lie less than 2³² ms after the period's start.
   @inline(__always)
   public mutating func append(_ record: UploadRecord) {
-    bytes.append(littleEndian: UInt32(truncatingIfNeeded: record.stamp - header.periodStart))
-    bytes.append(UInt8(bitPattern: record.rssiDbm))
-    bytes.append(record.channel)
-    bytes.append(UploadRecord.scmType)
-    bytes.append(littleEndian: record.frame.head.byteSwapped)
-    bytes.append(littleEndian: record.frame.tail.byteSwapped)
+    let stamp = UInt32(truncatingIfNeeded: record.stamp - header.periodStart)
+    withUnsafeTemporaryAllocation(byteCount: UploadRecord.scmByteCount, alignment: 8) { raw in
+      raw.storeBytes(of: stamp.littleEndian, as: UInt32.self)
+      raw[4] = UInt8(bitPattern: record.rssiDbm)
+      raw[5] = record.channel
+      raw[6] = UploadRecord.scmType
+      raw.storeBytes(of: record.frame.head.bigEndian, toByteOffset: 7, as: UInt64.self)
+      raw.storeBytes(of: record.frame.tail.bigEndian, toByteOffset: 15, as: UInt32.self)
+      bytes.append(contentsOf: raw)
+    }
     header.recordCount += 1
   }
 

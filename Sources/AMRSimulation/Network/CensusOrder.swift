@@ -25,10 +25,11 @@ enum CensusOrder {
   static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
     var latest = [Reception?](repeating: nil, count: air.links.count)
     var result = Evaluation()
+    var slots = SlottedArrivals()
     var windowStart = from
     while windowStart < to {
       let windowEnd = min(to, windowStart + windowTicks)
-      decide(air, window: windowStart..<windowEnd, into: &latest, &result)
+      decide(air, window: windowStart..<windowEnd, &slots, into: &latest, &result)
       windowStart = windowEnd
     }
     result.receptions = latest.compactMap { $0 }
@@ -36,11 +37,11 @@ enum CensusOrder {
   }
 
   private static func decide(
-    _ air: CollectorAir, window: Range<Int64>, into latest: inout [Reception?],
-    _ result: inout Evaluation
+    _ air: CollectorAir, window: Range<Int64>, _ slots: inout SlottedArrivals,
+    into latest: inout [Reception?], _ result: inout Evaluation
   ) {
     let frame = air.frameTicks
-    let slots = SlottedArrivals(arrivals(air, window: window), window: window, frameTicks: frame)
+    slots.fill(window: window, frameTicks: frame) { appendArrivals(air, window: window, to: &$0) }
     for slot in slots.inside {
       for index in slots.members(slot..<slot + 1) {
         let arrival = slots.arrivals[index]
@@ -71,10 +72,11 @@ enum CensusOrder {
   }
 
   /// Every arrival that starts in the window or less than a frame's length outside it.
-  private static func arrivals(_ air: CollectorAir, window: Range<Int64>) -> [Arrival] {
+  private static func appendArrivals(
+    _ air: CollectorAir, window: Range<Int64>, to arrivals: inout [Arrival]
+  ) {
     let from = window.lowerBound - air.frameTicks
     let to = window.upperBound + air.frameTicks
-    var arrivals: [Arrival] = []
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       // Words come four at a time.
@@ -99,30 +101,39 @@ enum CensusOrder {
             ownWord: ownWords[Int(k & 3)], block: block, channel: hop.channel))
       }
     }
-    return arrivals
   }
 
-  /// Arrivals in order of their slots, by counting.
+  /// Arrivals in order of their slots, by counting; filled anew for each window.
   private struct SlottedArrivals {
-    private(set) var arrivals: [Arrival]
-    private var starts: [Int]
+    private(set) var arrivals: [Arrival] = []
+    private var unsorted: [Arrival] = []
+    private var starts: [Int] = []
+    /// Where the next arrival of each slot goes while they are sorted.
+    private var next: [Int] = []
     /// The slots that hold the window itself; one more lies on either side.
-    let inside: Range<Int>
+    private(set) var inside = 0..<0
 
-    init(_ unsorted: [Arrival], window: Range<Int64>, frameTicks: Int64) {
+    mutating func fill(
+      window: Range<Int64>, frameTicks: Int64, _ append: (inout [Arrival]) -> Void
+    ) {
+      unsorted.removeAll(keepingCapacity: true)
+      append(&unsorted)
       let base = window.lowerBound - frameTicks
       func slot(_ start: Int64) -> Int { Int((start - base) / frameTicks) + 1 }
       let slotCount = slot(window.upperBound + frameTicks) + 2
       inside = slot(window.lowerBound)..<slot(window.upperBound) + 1
-      var starts = [Int](repeating: 0, count: slotCount + 1)
+      starts.removeAll(keepingCapacity: true)
+      starts += repeatElement(0, count: slotCount + 1)
       for arrival in unsorted { starts[slot(arrival.start) + 1] += 1 }
       for index in 1...slotCount { starts[index] += starts[index - 1] }
-      self.starts = starts
-      arrivals = unsorted
+      arrivals.removeAll(keepingCapacity: true)
+      arrivals += unsorted
+      next.removeAll(keepingCapacity: true)
+      next += starts
       for arrival in unsorted {
         let position = slot(arrival.start)
-        arrivals[starts[position]] = arrival
-        starts[position] += 1
+        arrivals[next[position]] = arrival
+        next[position] += 1
       }
     }
 

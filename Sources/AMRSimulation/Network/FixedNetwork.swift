@@ -73,8 +73,9 @@ public struct FixedNetwork: Sendable {
     }
     schedule = DeliverySchedule(scenario, collectorCount: sites.count)
     let count = territory.count
+    let lastBills = Registry.lastBills(before: scenario.startDate)
     book = RegisterBook(scenario, territory: territory) {
-      Registry.lastBilled(index: $0, count: count, before: scenario.startDate)
+      lastBills[Registry.cycle(index: $0, count: count).rawValue - 1]
     }
   }
 

@@ -24,7 +24,7 @@ struct RegisterBook: Sendable {
 
   /// The book at the start of a run.
   ///
-  /// - Parameter lastBilled: for each billing cycle, the day of the last bill.
+  /// - Parameter lastBilled: the day of the last bill of the endpoint at an index.
   init(_ scenario: Scenario, territory: Territory, lastBilled: (Int) -> CivilDay) {
     let classes = scenario.moduleClasses
     model = ConsumptionModel(
