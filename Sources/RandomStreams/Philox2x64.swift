@@ -2,8 +2,8 @@
 /// Random Numbers: As Easy as 1, 2, 3" (SC 2011): 128 bits of counter and 64 bits of key give 128
 /// random bits, with no state in between.
 ///
-/// A round is one product of 64 × 64 bits, one instruction of a 64-bit machine: that takes a third
-/// of the instructions of Philox4x32, whose products are of 32 × 32 bits.
+/// A round is one product of 64 × 64 bits, one instruction of a 64-bit machine, where a round of
+/// Philox4x32 takes two products and cuts each in halves.
 public enum Philox2x64 {
   /// One round more than the paper needed to pass BigCrush; the draws of the simulation.
   public static let drawRounds = 7

@@ -8,9 +8,9 @@ import RandomStreams
 /// drawn once per link and cut at ± 4 standard deviations. A link exists when its mean is at least
 /// the decode threshold less the link floor.
 ///
-/// The power of everything fainter, spread over time and channels, is added to the noise: each
-/// module without a link counts with the mean power of a module in the middle of its cell of the
-/// map, but never with more than the floor.
+/// The power of everything fainter, spread over time and channels, is added to the noise. A module
+/// without a link counts with the mean over the shadowing that leaves it without one, given its
+/// distance; beyond reach with that of the middle of its cell of the map.
 struct LinkBudget: Sendable {
   /// Shadowing is cut at this many standard deviations, which changes 6 links in 100,000.
   private static let shadowingCut = 4.0
@@ -25,8 +25,7 @@ struct LinkBudget: Sendable {
   private let budgetDb: Double
   private let threshold: Double
   private let floor: Power
-  /// The floor as a ratio to the receiver's noise, and the same in dB.
-  private let floorRatio: Double
+  /// The weakest mean that is rounded up to the floor, in dB over the receiver's noise.
   private let floorDb: Double
   /// Share of a frame's power that falls on one channel on average over time.
   private let duty: Double
@@ -34,6 +33,8 @@ struct LinkBudget: Sendable {
   private let obstacleMean: Double
   /// Indexed by `screenIndex`: shadowing words below the entry leave a link under the floor.
   private var screen: [UInt64] = []
+  /// Likewise: what a module without a link adds to the noise, in units of 2⁻²⁰ of it.
+  private var faint: [UInt64] = []
 
   init(_ scenario: Scenario, territory: Territory, silent: [Bool], frameBits: Int) {
     let radio = scenario.radio
@@ -47,9 +48,9 @@ struct LinkBudget: Sendable {
     budgetDb =
       scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
     threshold = receiver.decodeThreshold(bits: frameBits)
-    floorDb = decibels(ratio: threshold) - radio.linkFloorDb
-    floorRatio = ratio(decibels: floorDb)
-    floor = max(1, PowerScale.mean(ratioToNoise: floorRatio))
+    let nominalFloor = threshold * ratio(decibels: -radio.linkFloorDb)
+    floor = max(1, PowerScale.mean(ratioToNoise: nominalFloor))
+    floorDb = decibels(ratio: (Double(floor) - 0.5) / Double(PowerScale.noise))
     duty =
       Double(Ticks.frame(bits: frameBits)) / Double(Ticks.perSecond)
       / Double(scenario.endpoints.intervalS) / Double(radio.channels)
@@ -65,6 +66,7 @@ struct LinkBudget: Sendable {
     let cellM = max(200, min(reachM / 4, 2000))
     grid = SpatialGrid(x: territory.x, y: territory.y, cellSize: Int32(cellM * 10))
     screen = makeScreen(reachM: reachM)
+    faint = screen.indices.map { faintPower(screenIndex: $0) }
   }
 
   /// The links of one collector.
@@ -72,26 +74,30 @@ struct LinkBudget: Sendable {
     let shadowing = RandomStream(seed: seed, .shadowing, entity: UInt64(site.id.rawValue))
     var heard: [(endpoint: UInt32, mean: Power)] = []
     // Fainter power in units of 2⁻²⁰ of the noise: an integer sum knows no order.
-    var faint: UInt64 = 0
+    var faintSum: UInt64 = 0
     for row in 0..<grid.rows {
       for column in 0..<grid.columns {
         let members = grid[column, row]
         if members.isEmpty { continue }
-        let heardBefore = heard.count
-        if canHear(column: column, row: row, from: site) {
-          for endpoint in members where !silent[Int(endpoint)] {
-            if let mean = mean(endpoint: endpoint, site: site, shadowing: shadowing) {
-              heard.append((endpoint, mean))
-            }
+        guard canHear(column: column, row: row, from: site) else {
+          let each = faintPower(at: grid.centre(column: column, row: row), site: site)
+          faintSum += UInt64(members.count) * each
+          continue
+        }
+        for endpoint in members where !silent[Int(endpoint)] {
+          let squared = squaredDistance(
+            Double(territory.x[Int(endpoint)]), Double(territory.y[Int(endpoint)]), site)
+          let index = Self.screenIndex(squared, isIndoor: territory.indoor[Int(endpoint)])
+          if let mean = mean(endpoint, squared, screenIndex: index, shadowing) {
+            heard.append((endpoint, mean))
+          } else {
+            faintSum += faint[min(index, faint.count - 1)]
           }
         }
-        let unheard = members.count - (heard.count - heardBefore)
-        faint +=
-          UInt64(unheard) * faintPower(at: grid.centre(column: column, row: row), site: site)
       }
     }
     heard.sort { $0.endpoint < $1.endpoint }
-    let noise = PowerScale.noise + Power(Double(faint) * duty / 1024)
+    let noise = PowerScale.noise + Power(Double(faintSum) * duty / 1024)
     let test = DecodeTest(threshold: threshold, noise: noise, captureDb: radio.captureDb)
     var links = LinkSet(test: test)
     links.endpoints = heard.map(\.endpoint)
@@ -100,17 +106,15 @@ struct LinkBudget: Sendable {
     return links
   }
 
-  /// Mean power of one endpoint at a site, or nil when it lies below the floor.
+  /// Mean power of one endpoint at a squared distance in dm², or nil when it is below the floor.
   @inline(__always)
-  private func mean(endpoint: UInt32, site: CollectorSite, shadowing: RandomStream) -> Power? {
-    let index = Int(endpoint)
-    let squared = squaredDistance(
-      Double(territory.x[index]), Double(territory.y[index]), site)
-    let word = shadowing.words(territory.endpointIDs[index]).x
-    let isIndoor = territory.indoor[index]
-    let screenIndex = Self.screenIndex(squared, isIndoor: isIndoor)
+  private func mean(
+    _ endpoint: UInt32, _ squared: Double, screenIndex: Int, _ shadowing: RandomStream
+  ) -> Power? {
+    let word = shadowing.words(territory.endpointIDs[Int(endpoint)]).x
     guard screenIndex < screen.count, UInt64(word) >= screen[screenIndex] else { return nil }
-    let db = meanDb(squaredDecimetres: squared, isIndoor: isIndoor, word: word)
+    let db = meanDb(
+      squaredDecimetres: squared, isIndoor: territory.indoor[Int(endpoint)], word: word)
     let mean = PowerScale.mean(ratioToNoise: ratio(decibels: db))
     return mean >= floor ? mean : nil
   }
@@ -166,10 +170,27 @@ extension LinkBudget {
     return Self.screenIndex(dx * dx + dy * dy, isIndoor: false) < screen.count
   }
 
-  /// What a module without a link adds to the noise, by the middle of its cell.
+  /// What a module beyond reach adds to the noise, by the middle of its cell.
   private func faintPower(at centre: (x: Double, y: Double), site: CollectorSite) -> UInt64 {
     let squared = squaredDistance(centre.x, centre.y, site)
     let mean = ratio(decibels: budgetDb - pathLoss.db(squaredMetres: squared / 100)) * obstacleMean
-    return UInt64(min(mean, floorRatio) * 0x1p20)
+    return UInt64(mean * 0x1p20)
+  }
+
+  /// What a module without a link adds to the noise on average, in the middle of a distance class:
+  /// the mean over those of 1,024 equally probable values of shadowing that leave it without one.
+  private func faintPower(screenIndex index: Int) -> UInt64 {
+    let middle = Double(bitPattern: (UInt64(index >> 1) + Self.screenBase) << 48 | 1 << 47)
+    let steps = 1024
+    var sum = 0.0
+    var count = 0.0
+    for step in 0..<steps {
+      let word = UInt32((UInt64(step) << 1 | 1) << 32 / UInt64(2 * steps))
+      let db = meanDb(squaredDecimetres: middle, isIndoor: index & 1 == 1, word: word)
+      if db >= floorDb { break }
+      sum += ratio(decibels: db)
+      count += 1
+    }
+    return count == 0 ? 0 : UInt64(sum / count * 0x1p20)
   }
 }
