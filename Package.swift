@@ -61,8 +61,9 @@ let package = Package(
     .executableTarget(
       name: "amr-bench",
       dependencies: [
-        "JSON5", "Checksums", "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
-        "Columnar", "AMRSimulation", "HeadEnd", "BillingExport",
+        "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
+        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
+        "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -86,6 +87,7 @@ let package = Package(
     .testTarget(name: "BillingExportTests", dependencies: ["BillingExport", "TestSupport"]),
     .testTarget(name: "RunPipelineTests", dependencies: ["RunPipeline", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["amr", "TestSupport"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["amr-bench", "JSON5", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,21 +4,30 @@ import Glibc
 /// Measures the product; see `Options.help`.
 @main
 struct AMRBench {
-  static func main() async {
+  static func main() {
+    CallingThread.run {
+      exit(await exitCode(of: Array(CommandLine.arguments.dropFirst())))
+    }
+    complain("the work stopped before its end: a part of it left the calling thread")
+    exit(70)
+  }
+
+  private static func exitCode(of arguments: [String]) async -> Int32 {
     do {
-      let options = try Options(Array(CommandLine.arguments.dropFirst()))
-      exit(try await withScratch { try await perform(options, scratch: $0) })
+      let options = try Options(arguments)
+      return try await withScratch { try await perform(options, scratch: $0) }
     } catch let error as UsageError {
-      fail("\(error)", code: 64)
+      complain("\(error)")
+      return 64
     } catch {
-      fail("\(error)", code: 65)
+      complain("\(error)")
+      return 65
     }
   }
 
-  private static func fail(_ message: String, code: Int32) -> Never {
+  private static func complain(_ message: String) {
     let line = Array("amr-bench: \(message)\n".utf8)
     _ = write(STDERR_FILENO, line, line.count)
-    exit(code)
   }
 
   /// Gives `body` a fresh directory below `TMPDIR` or `/tmp` and removes it afterwards.

@@ -57,9 +57,10 @@ struct InstructionCounter {
       case .valgrind: Self.valgrindCount(child.output)
       }
     guard child.exitCode == 0, let instructions, let items = Self.itemCount(child.output) else {
+      let last = child.output.split(separator: "\n").last { $0.contains { $0.isLetter } }
       throw CountingFailure(
         description: "\(benchmark.name) under \(toolName) ended with exit code "
-          + "\(child.exitCode.map(String.init) ?? "none"): \(child.output)")
+          + "\(child.exitCode.map(String.init) ?? "none"); its last line: \(last ?? "none")")
     }
     return (instructions, items)
   }
