@@ -13,8 +13,7 @@ final class CensusKernel: Workload {
 
   /// Modules spread this far, from where shadowing seldom lets one be heard.
   private static let radiusM = 2500.0
-  /// Hardly more than 1° of a great circle: the plain lies at the equator, where a degree east
-  /// is as long as a degree north.
+  /// The plain lies at the equator, where a degree east is as long as a degree north.
   private static let metresPerDegree = 111_195.0
 
   let goal: Double?
