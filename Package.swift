@@ -65,8 +65,9 @@ let package = Package(
     .executableTarget(
       name: "amr-bench",
       dependencies: [
-        "JSON5", "Checksums", "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
-        "Columnar", "AMRSimulation", "HeadEnd", "BillingExport",
+        "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
+        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
+        "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -96,6 +97,7 @@ let package = Package(
         "Reporting", "TestSupport",
       ]),
     .testTarget(name: "CommandLineTests", dependencies: ["amr", "TestSupport"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["amr-bench", "JSON5", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

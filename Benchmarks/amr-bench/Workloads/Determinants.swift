@@ -1,0 +1,63 @@
+import BillingExport
+import Checksums
+import DurableFiles
+import Metering
+
+/// The billing files of a month's 21 cycles, with SHA-256, manifests and control totals.
+final class Determinants: Workload {
+  static let benchmark = Benchmark(name: "billing-determinants", item: "row") { Determinants($0) }
+
+  /// A month's reads in memory.
+  private struct Month: DailyReads {
+    let days: [CivilDay: DayOfReads]
+
+    func reads(on day: CivilDay) -> DayOfReads? { days[day] }
+  }
+
+  let goal: Double? = 1e9 / 1.2e6
+  private let utilities: [Utility]
+  private let months: [Month]
+  private let directory: String
+  private var variant = 0
+  private var batches: [PublishedBatch] = []
+
+  private init(_ context: Context) {
+    let modules = context.pick(full: 210_000, tiny: 2_100)
+    utilities = [Utility(modules: modules, seed: 1), Utility(modules: modules, seed: 2)]
+    months = utilities.map(Self.month)
+    directory = Path.join(context.scratch, "billing")
+  }
+
+  func prepare(variant: Int) throws {
+    self.variant = variant
+    try FileSystem.system.removeTree(directory)
+  }
+
+  func run() throws -> Int {
+    let settings = BillingMonth(year: Utility.firstDay.year, month: Utility.firstDay.month)!
+    batches = try BillingRun(
+      utility: "bench", month: settings, daysBefore: 3, daysAfter: 1, clock: Utility.clock
+    ).write(registry: utilities[variant].registry, reads: months[variant], to: directory)
+    return batches.reduce(0) { $0 + $1.totals.expected }
+  }
+
+  func digest() -> UInt128 {
+    MurmurHash3.hash128(Array(batches.map { $0.sha256 + $0.manifestSHA256 }.joined().utf8))
+  }
+
+  /// Every day from the window of the first cycle to that of the last. Nine of ten modules are
+  /// read on a day, as some have to be looked for on a second one.
+  private static func month(_ utility: Utility) -> Month {
+    var days: [CivilDay: DayOfReads] = [:]
+    for number in -5..<36 {
+      let day = Utility.firstDay + number
+      let rows = utility.registry.indices.filter { ($0 + number) % 10 != 0 }
+      days[day] = try? DayOfReads(
+        endpointIDs: rows.map { utility.registry[$0].endpoint.rawValue },
+        registers: rows.map { utility.register($0, on: day) },
+        readAt: rows.map { utility.readAt($0, on: day) },
+        qualities: [Quality](repeating: .actual, count: rows.count))
+    }
+    return Month(days: days)
+  }
+}
