@@ -32,7 +32,7 @@ struct EvaluationOrderTests {
         latitude: 40.45, longitude: -79.99, areaKm2: 0.6,
         modules: scenario.territory.modules - scenario.territory.modules / 2),
     ]
-    let territory = Territory(scenario, tracts: tracts)
+    let territory = try Territory(scenario, tracts: tracts)
     let sites = latticeSites(
       over: territory, spacingM: scenario.collectors.latticeSpacingM,
       minModules: scenario.collectors.minModulesPerSite)

@@ -99,14 +99,15 @@ struct LinkPowerTests {
       let duty = 192.0 / 32_768 / 30 / 50
       let expected = faint * duty * 1024
       let added = Double(links.test.noiseThreshold) / threshold - 1024
-      // Cell by cell rather than one by one: the noise is right to 1 %, 0.04 dB, and not too low.
-      #expect(abs(added - expected) < 10, "seed \(seed): \(added) for \(expected)")
-      #expect(added > 0.9 * expected - 1.1, "seed \(seed): \(added) for \(expected)")
+      // By distance rather than one by one, so that a few hundred modules scatter about it; the
+      // next test checks the mean over many.
+      #expect(
+        abs(added - expected) < 0.3 * expected + 2, "seed \(seed): \(added) for \(expected)")
     }
     #expect(total > 0, "seed \(seed)")
   }
 
-  @Test("what lies beyond the reach adds to the noise what it has, within a factor of two")
+  @Test("what lies beyond the reach adds to the noise what it has")
   func farNoise() {
     var scenario = Scenario()
     scenario.radio.shadowingDb = 4
@@ -130,8 +131,8 @@ struct LinkPowerTests {
     let added = Double(links.test.noiseThreshold) / Self.threshold(scenario) / 1024 - 1
     let expected = faint * 192 / 32_768
     #expect(expected > 0.02, "enough to be seen: \(expected)")
-    // Cell by cell; modules near the floor may count with more than they have.
-    #expect((0.9...2).contains(added / expected), "\(added) for \(expected)")
+    // By distance rather than one by one.
+    #expect(abs(added / expected - 1) < 0.05, "\(added) for \(expected)")
   }
 
   @Test("an endpoint's link is the same whoever else is there")

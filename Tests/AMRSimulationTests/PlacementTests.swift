@@ -28,8 +28,8 @@ struct PlacementTests {
   }
 
   @Test("every tract has exactly its modules, and IDs follow on")
-  func counts() {
-    let territory = Territory(Self.scenario(), tracts: Self.tracts)
+  func counts() throws {
+    let territory = try Territory(Self.scenario(), tracts: Self.tracts)
     #expect(territory.count == 4960)
     #expect(territory.endpointIDs == Array(777..<777 + 4960 as Range<UInt32>))
     for count in [
@@ -51,8 +51,8 @@ struct PlacementTests {
   @Test(
     "modules stand inside their tract's square, over all of it",
     arguments: 1...8 as ClosedRange<UInt64>)
-  func insideSquares(seed: UInt64) {
-    let territory = Territory(Self.scenario(seed: seed), tracts: Self.tracts)
+  func insideSquares(seed: UInt64) throws {
+    let territory = try Territory(Self.scenario(seed: seed), tracts: Self.tracts)
     for (number, tract) in Self.tracts.enumerated() where tract.modules > 0 {
       let half = (tract.areaKm2 * 1e8).squareRoot() / 2
       let offsets = Self.offsets(territory, tract: number)
@@ -79,10 +79,10 @@ struct PlacementTests {
   }
 
   @Test("class and indoor shares", arguments: 1...4 as ClosedRange<UInt64>)
-  func shares(seed: UInt64) {
+  func shares(seed: UInt64) throws {
     var scenario = Self.scenario(seed: seed)
     scenario.territory.indoorShare = 0.3
-    let territory = Territory(
+    let territory = try Territory(
       scenario,
       tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 5, modules: 30_000)])
     func agrees(_ count: Int, _ share: Double) -> Bool {
@@ -97,12 +97,12 @@ struct PlacementTests {
   }
 
   @Test("meters stand along streets, set back on both sides")
-  func streets() {
+  func streets() throws {
     var scenario = Self.scenario()
     scenario.territory.streetSpacingM = 500
     scenario.territory.setbackM = 20
     // One street each way through the middle of a square of 500 m.
-    let territory = Territory(
+    let territory = try Territory(
       scenario,
       tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 0.25, modules: 2000)])
     // In the square's own axes every module is 20 m from one of them.

@@ -26,8 +26,8 @@ struct RegisterBookTests {
     return scenario
   }
 
-  private static func territory(_ scenario: Scenario) -> Territory {
-    Territory(
+  private static func territory(_ scenario: Scenario) throws -> Territory {
+    try Territory(
       scenario,
       tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 1, modules: count)])
   }
@@ -82,10 +82,10 @@ struct RegisterBookTests {
   }
 
   @Test("shows what adding up from the last bill gives", arguments: 1...4 as ClosedRange<UInt64>)
-  func naiveSums(seed: UInt64) {
+  func naiveSums(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let scenario = Self.scenario(seed: seed)
-    let territory = Self.territory(scenario)
+    let territory = try Self.territory(scenario)
     var book = Self.book(scenario, territory)
     for day in 0..<12 as Range<Int64> {
       #expect(book.day == scenario.startDate + Int(day))
@@ -104,9 +104,9 @@ struct RegisterBookTests {
   }
 
   @Test("never runs backwards but by rolling over, and neighbouring days agree")
-  func monotone() {
+  func monotone() throws {
     let scenario = Self.scenario(seed: 9)
-    let territory = Self.territory(scenario)
+    let territory = try Self.territory(scenario)
     var book = Self.book(scenario, territory)
     var rollovers = 0
     for day in 0..<10 as Range<Int64> {
@@ -143,9 +143,9 @@ struct RegisterBookTests {
   }
 
   @Test("starting later or advancing shows the same use")
-  func laterStart() {
+  func laterStart() throws {
     let scenario = Self.scenario(seed: 11)
-    let territory = Self.territory(scenario)
+    let territory = try Self.territory(scenario)
     var book = Self.book(scenario, territory)
     for _ in 0..<15 { book.advance() }
     var later = scenario
@@ -164,9 +164,9 @@ struct RegisterBookTests {
   }
 
   @Test("the first second after the last bill shows the bill's read")
-  func opening() {
+  func opening() throws {
     let scenario = Self.scenario(seed: 12)
-    let territory = Self.territory(scenario)
+    let territory = try Self.territory(scenario)
     let book = RegisterBook(scenario, territory: territory) { _ in scenario.startDate - 1 }
     for index in 0..<Self.count {
       #expect(Int64(book.shown(endpoint: index, tick: 0)) == book.openingCounts[index])

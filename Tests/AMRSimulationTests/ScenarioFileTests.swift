@@ -1,3 +1,4 @@
+import ERTProtocol
 import TestSupport
 import JSON5
 import Metering
@@ -139,7 +140,12 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
     moduleClass.name = "class-\(index)"
     moduleClass.share = share / shares.reduce(0, +)
     moduleClass.commodity = commodities.randomElement(using: &random) ?? .gas
-    let types = ScenarioSchema.ertTypes(of: moduleClass.commodity)
+    let types =
+      switch moduleClass.commodity {
+      case .electric: ERTType.electric
+      case .gas: ERTType.gas
+      case .water: ERTType.water
+      }
     moduleClass.ertType = types.randomElement(using: &random) ?? 0
     moduleClass.spreadLog = .random(in: 0...3, using: &random)
     return moduleClass

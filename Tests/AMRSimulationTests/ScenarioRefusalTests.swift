@@ -145,7 +145,7 @@ private let contradictions: [Refusal] = [
   Refusal(
     "endpoints: { interval_s: 2, jitter_ms: 1980 }",
     "3:29: endpoints.jitter_ms: 1980 ms and a frame of 20 ms do not fit in interval_s = 2; "
-      + "expected less than 1980"),
+      + "expected less than 1979"),
   Refusal(
     "endpoints: { first_endpoint_id: 67108000 }",
     "3:14: endpoints.first_endpoint_id: first_endpoint_id + territory.modules is 67109000; "
@@ -236,7 +236,7 @@ func refusesWholeFilesWithOneExactLine(refusal: Refusal) {
   (
     "endpoints.interval_s", "1",
     "endpoints.jitter_ms: 1500 ms and a frame of 20 ms do not fit in interval_s = 1; "
-      + "expected less than 980"
+      + "expected less than 979"
   ),
   (
     "start_date", "1998-06-31",

@@ -157,10 +157,8 @@ struct StandardConsumptionMessageTests {
   @Test("no ERT type belongs to two commodities")
   func commodities() {
     #expect(ERTType.electric == [4, 5, 7, 8])
-    #expect(ERTType.electric.isDisjoint(with: ERTType.gas))
-    #expect(ERTType.electric.isDisjoint(with: ERTType.water))
-    #expect(ERTType.gas.isDisjoint(with: ERTType.water))
-    let all = ERTType.electric.union(ERTType.gas).union(ERTType.water)
-    #expect(all.isDisjoint(with: [6, 10, 14, 15]) && all.count == 12)
+    let all = ERTType.electric + ERTType.gas + ERTType.water
+    #expect(Set(all).count == 12 && all.count == 12)
+    #expect(Set(all).isDisjoint(with: [6, 10, 14, 15]))
   }
 }

@@ -33,8 +33,8 @@ struct RunTests {
     scenario.backhaul.ackLossProbability = 0.3
     scenario.faults.silentModuleShare = 0.02
     scenario.faults.collectorOutagesPerYear = 100
-    scenario.faults.concentratorOutagesPerYear = 150
-    scenario.faults.concentratorOutageH = 20
+    scenario.faults.concentratorOutagesPerYear = 200
+    scenario.faults.concentratorOutageH = 40
     scenario.headEnd.closeAfterDays = 1
     return scenario
   }

@@ -31,6 +31,8 @@ struct LinkBudget: Sendable {
   private let duty: Double
   /// Mean of shadowing and indoor loss as a factor of power.
   private let obstacleMean: Double
+  /// The first `screenIndex` at which no shadowing gives a link.
+  private let beyondReach: Int
   /// Indexed by `screenIndex`: shadowing words below the entry leave a link under the floor.
   private var screen: [UInt64] = []
   /// Likewise: what a module without a link adds to the noise, in units of 2⁻²⁰ of it.
@@ -65,7 +67,9 @@ struct LinkBudget: Sendable {
     // Some hundreds of cells across the territory, each a fraction of the reach.
     let cellM = max(200, min(reachM / 4, 2000))
     grid = SpatialGrid(x: territory.x, y: territory.y, cellSize: Int32(cellM * 10))
-    screen = makeScreen(reachM: reachM)
+    beyondReach = Self.screenIndex(reachM * reachM * 100, isIndoor: false) + 2
+    // A cell that has a part within reach ends within its diagonal from there.
+    screen = makeScreen(toM: reachM + 1.5 * cellM)
     faint = screen.indices.map { faintPower(screenIndex: $0) }
   }
 
@@ -91,7 +95,7 @@ struct LinkBudget: Sendable {
           if let mean = mean(endpoint, squared, screenIndex: index, shadowing) {
             heard.append((endpoint, mean))
           } else {
-            faintSum += faint[min(index, faint.count - 1)]
+            faintSum += faint[index]
           }
         }
       }
@@ -112,7 +116,7 @@ struct LinkBudget: Sendable {
     _ endpoint: UInt32, _ squared: Double, screenIndex: Int, _ shadowing: RandomStream
   ) -> Power? {
     let word = shadowing.words(territory.endpointIDs[Int(endpoint)]).x
-    guard screenIndex < screen.count, UInt64(word) >= screen[screenIndex] else { return nil }
+    guard UInt64(word) >= screen[screenIndex] else { return nil }
     let db = meanDb(
       squaredDecimetres: squared, isIndoor: territory.indoor[Int(endpoint)], word: word)
     let mean = PowerScale.mean(ratioToNoise: ratio(decibels: db))
@@ -144,8 +148,8 @@ extension LinkBudget {
 
   private static let screenBase = (1.0).bitPattern >> 48
 
-  private func makeScreen(reachM: Double) -> [UInt64] {
-    let end = Self.screenIndex(reachM * reachM * 100, isIndoor: true)
+  private func makeScreen(toM distanceM: Double) -> [UInt64] {
+    let end = Self.screenIndex(distanceM * distanceM * 100, isIndoor: true)
     return (0...end).map { index in
       let nearest = Double(bitPattern: (UInt64(index >> 1) + Self.screenBase) << 48)
       // The mean never falls with the word; a hair of margin leaves close calls to `mean`.
@@ -167,7 +171,7 @@ extension LinkBudget {
     let half = Double(grid.cellSize) / 2
     let dx = max(0, (centre.x - Double(site.x)).magnitude - half)
     let dy = max(0, (centre.y - Double(site.y)).magnitude - half)
-    return Self.screenIndex(dx * dx + dy * dy, isIndoor: false) < screen.count
+    return Self.screenIndex(dx * dx + dy * dy, isIndoor: false) < beyondReach
   }
 
   /// What a module beyond reach adds to the noise, by the middle of its cell.
@@ -180,12 +184,12 @@ extension LinkBudget {
   /// What a module without a link adds to the noise on average, in the middle of a distance class:
   /// the mean over those of 1,024 equally probable values of shadowing that leave it without one.
   private func faintPower(screenIndex index: Int) -> UInt64 {
-    let middle = Double(bitPattern: (UInt64(index >> 1) + Self.screenBase) << 48 | 1 << 47)
+    let middle = Double(bitPattern: ((UInt64(index >> 1) + Self.screenBase) << 48) | (1 << 47))
     let steps = 1024
     var sum = 0.0
     var count = 0.0
     for step in 0..<steps {
-      let word = UInt32((UInt64(step) << 1 | 1) << 32 / UInt64(2 * steps))
+      let word = UInt32(truncatingIfNeeded: (UInt64(2 * step + 1) << 32) / UInt64(2 * steps))
       let db = meanDb(squaredDecimetres: middle, isIndoor: index & 1 == 1, word: word)
       if db >= floorDb { break }
       sum += ratio(decibels: db)

@@ -1,3 +1,6 @@
+import ERTProtocol
+import Metering
+
 extension ScenarioDecoder {
   /// Notes what is missing and which keys contradict one another.
   mutating func check() {
@@ -43,7 +46,7 @@ extension ScenarioDecoder {
     }
     for (index, moduleClass) in classes.enumerated() {
       let path = "\(classesPath)[\(index)]"
-      let types = ScenarioSchema.ertTypes(of: moduleClass.commodity)
+      let types = moduleClass.commodity.ertTypes
       if !types.contains(moduleClass.ertType) {
         reportContradiction(
           "type \(moduleClass.ertType) is not a type of \(moduleClass.commodity.rawValue) modules; "
@@ -59,8 +62,10 @@ extension ScenarioDecoder {
   }
 
   private mutating func checkTiming() {
-    let intervalMs = scenario.endpoints.intervalS * 1000
-    let room = intervalMs - ScenarioSchema.longestFrameMs
+    // A fast clock shortens the interval.
+    let intervalMs = Double(scenario.endpoints.intervalS) * 1000
+    let fastest = intervalMs * (1 - scenario.endpoints.clockErrorPpm * 1e-6)
+    let room = Int(fastest) - ScenarioSchema.longestFrameMs
     if scenario.endpoints.jitterMs >= room {
       reportContradiction(
         "\(scenario.endpoints.jitterMs) ms and a frame of \(ScenarioSchema.longestFrameMs) ms do "
@@ -73,6 +78,17 @@ extension ScenarioDecoder {
         "\(scenario.backhaul.pollWindowMin) minutes are longer than upload_period_h = "
           + "\(scenario.backhaul.uploadPeriodH); expected at most \(periodMin)",
         between: ["backhaul.poll_window_min", "backhaul.upload_period_h"])
+    }
+  }
+}
+
+extension Commodity {
+  /// The ERT types in the frames of this commodity's modules.
+  fileprivate var ertTypes: [Int] {
+    switch self {
+    case .electric: ERTType.electric
+    case .gas: ERTType.gas
+    case .water: ERTType.water
     }
   }
 }

@@ -207,13 +207,13 @@ enum ScenarioSchema {
         "silent_module_share", \.faults.silentModuleShare, 0...1,
         "Share of modules that never transmit."),
       .number(
-        "collector_outages_per_year", \.faults.collectorOutagesPerYear, 0...1000,
+        "collector_outages_per_year", \.faults.collectorOutagesPerYear, 0...365,
         "Mean number of receiver outages per collector."),
       .number(
         "collector_outage_h", \.faults.collectorOutageH, 0...8760,
         "Mean length of a receiver outage (exponential, at most 10 times the mean)."),
       .number(
-        "concentrator_outages_per_year", \.faults.concentratorOutagesPerYear, 0...1000,
+        "concentrator_outages_per_year", \.faults.concentratorOutagesPerYear, 0...365,
         "Mean number of outages per concentrator; uploads wait until they end."),
       .number(
         "concentrator_outage_h", \.faults.concentratorOutageH, 0...8760,
@@ -238,13 +238,4 @@ enum ScenarioSchema {
       .whole(
         "window_after_days", \.billing.windowAfterDays, 0...15, "… to this many days after it."),
     ])
-
-  /// The ERT types in the frames of each commodity's modules.
-  static func ertTypes(of commodity: Commodity) -> [Int] {
-    switch commodity {
-    case .electric: [4, 5, 7, 8]
-    case .gas: [0, 1, 2, 9, 12]
-    case .water: [3, 11, 13]
-    }
-  }
 }

@@ -15,7 +15,7 @@ public struct Layout: Sendable {
       let table = try TractTable.decode(try readFile(spec.tractsCSV), source: spec.tractsCSV)
         .served(areaKm2: spec.servedAreaKm2)
       let modules = try table.deal(modules: spec.modules)
-      territory = Territory(
+      territory = try Territory(
         scenario,
         tracts: zip(table.tracts, modules).map {
           TractAllotment(
@@ -72,7 +72,7 @@ extension Territory {
     }
   }
 
-  /// A place on the flat map, which holds up to 500 km around the middle of the meters.
+  /// A place on the flat map, which holds up to 500 km around the middle.
   func position(latitude: Double, longitude: Double, source: String) throws(TerritoryError)
     -> (x: Int32, y: Int32)
   {
@@ -81,8 +81,9 @@ extension Territory {
     guard x.magnitude <= limit, y.magnitude <= limit else {
       throw TerritoryError(
         source: source,
-        message: "latitude \(latitude), longitude \(longitude) is more than 500 km from the middle "
-          + "of the meters; expected one territory")
+        message:
+          "latitude \(latitude), longitude \(longitude) is more than 500 km from the middle of "
+          + "all places; expected one territory")
     }
     return (Int32(x.rounded()), Int32(y.rounded()))
   }

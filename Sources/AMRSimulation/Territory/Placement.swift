@@ -17,12 +17,16 @@ extension Territory {
   /// A tract is a square of its area around its middle, turned by a random angle and crossed by
   /// parallel streets in both directions. A meter stands on either side of a street, set back by
   /// no more than half the way to the next street, so that it stays inside the tract.
-  init(_ scenario: Scenario, tracts: [TractAllotment]) {
+  ///
+  /// - Throws: when a tract lies too far from the others to be on one map.
+  init(_ scenario: Scenario, tracts: [TractAllotment]) throws(TerritoryError) {
     self.init(
       projection: Projection(around: tracts.map { ($0.latitude, $0.longitude) }))
     areaKm2 = tracts.reduce(0) { $0 + $1.areaKm2 }
     var id = UInt32(scenario.endpoints.firstID)
     for (number, tract) in tracts.enumerated() {
+      _ = try position(
+        latitude: tract.latitude, longitude: tract.longitude, source: scenario.territory.tractsCSV)
       let streets = TractStreets(scenario, tract: tract, number: number, projection: projection)
       for _ in 0..<tract.modules {
         let position = streets.position(endpoint: id)

@@ -10,7 +10,7 @@ struct SpatialGrid: Sendable {
   private let starts: [UInt32]
   private let items: [UInt32]
 
-  /// Sorts points by counting; there must be at least one, all within ± 100 km.
+  /// Sorts points by counting; there must be at least one, all within ± 500 km.
   init(x: [Int32], y: [Int32], cellSize: Int32) {
     self.cellSize = cellSize
     originX = x.min()!
