@@ -5,7 +5,7 @@
 /// A round is one product of 64 × 64 bits, one instruction of a 64-bit machine, where a round of
 /// Philox4x32 takes two products and cuts each in halves.
 public enum Philox2x64 {
-  /// One round more than the paper needed to pass BigCrush; the draws of the simulation.
+  /// Draws of the simulation: the reduced number of rounds for which the authors publish answers.
   public static let drawRounds = 7
   /// The paper's recommendation, with a margin of safety; used where keys are made.
   public static let keyRounds = 10
