@@ -1,4 +1,3 @@
-import CollectorUpload
 import Metering
 import RadioModel
 import RandomStreams
@@ -28,14 +27,12 @@ struct DeliverySchedule: Sendable {
 
   private let backhaul: BackhaulSpec
   private let seed: UInt64
-  private let days: Int
   private let epoch: UTCMilliseconds
   private let concentratorDownTimes: [DownTime]
 
   init(_ scenario: Scenario, collectorCount: Int) {
     backhaul = scenario.backhaul
     seed = scenario.seed
-    days = scenario.days
     epoch = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
       .startOfDay(scenario.startDate)
     let outages = OutageModel(

@@ -1,4 +1,3 @@
-import Metering
 
 /// Finds an endpoint's row in the registry by its ID.
 ///

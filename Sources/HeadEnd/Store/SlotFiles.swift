@@ -1,4 +1,3 @@
-import Columnar
 import DeltaTable
 import Metering
 

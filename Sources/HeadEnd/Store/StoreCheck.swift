@@ -1,5 +1,3 @@
-import DeltaTable
-import Metering
 import Parallel
 
 /// One thing that is wrong with a store.

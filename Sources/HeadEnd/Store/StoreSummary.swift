@@ -1,5 +1,5 @@
-import Digits
 import Checksums
+import Digits
 import Metering
 import Parallel
 
