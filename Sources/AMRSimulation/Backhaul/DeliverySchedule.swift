@@ -4,8 +4,10 @@ import RandomStreams
 
 /// One arrival of an upload at the head-end.
 public struct Delivery: Sendable, Comparable {
+  /// True time of the arrival, whatever the collector's clock shows.
   public let at: UTCMilliseconds
   public let collector: CollectorID
+  /// Of the upload, from 1 for each collector.
   public let sequence: UInt64
   /// 0 for the first arrival, then one for each repeat.
   public let copy: Int

@@ -11,7 +11,9 @@ public struct StoreFault: Sendable, Equatable, CustomStringConvertible {
 
 /// What a check looked at and found.
 public struct StoreCheck: Sendable {
+  /// Live data files of all tables.
   public let filesRead: Int
+  /// Rows of all versions in them.
   public let rowsRead: Int
   public let faults: [StoreFault]
 }
