@@ -33,15 +33,13 @@ let package = Package(
       name: "AMRSimulation",
       dependencies: [
         "Digits", "JSON5", "Checksums", "Parallel", "CSV", "PortableMath", "RandomStreams",
-        "Metering",
-        "ERTProtocol", "CollectorUpload", "RadioModel",
+        "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
       ], swiftSettings: hot),
     .target(
       name: "HeadEnd",
       dependencies: [
         "Digits", "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering",
-        "ERTProtocol",
-        "CollectorUpload", "Columnar", "DeltaTable",
+        "ERTProtocol", "CollectorUpload", "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(
       name: "BillingExport",
@@ -57,8 +55,8 @@ let package = Package(
     .executableTarget(
       name: "amr",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "CollectorUpload",
-        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
+        "JSON5", "DurableFiles", "CSV", "Metering", "CollectorUpload", "AMRSimulation", "HeadEnd",
+        "BillingExport", "Reporting", "RunPipeline",
       ],
       // Linked statically, the standard library needs no loading at start-up.
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
@@ -75,28 +73,51 @@ let package = Package(
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5", "TestSupport"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
-    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
-    .testTarget(name: "PortableMathTests", dependencies: ["PortableMath", "TestSupport"]),
-    .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams", "TestSupport"]),
-    .testTarget(name: "MeteringTests", dependencies: ["Metering", "TestSupport"]),
-    .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol", "TestSupport"]),
-    .testTarget(name: "CollectorUploadTests", dependencies: ["CollectorUpload", "TestSupport"]),
-    .testTarget(name: "RadioModelTests", dependencies: ["RadioModel", "TestSupport"]),
-    .testTarget(name: "ColumnarTests", dependencies: ["Columnar", "DurableFiles", "TestSupport"]),
-    .testTarget(name: "DeltaTableTests", dependencies: ["DeltaTable", "TestSupport"]),
+    .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
+    .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),
     .testTarget(
-      name: "AMRSimulationTests", dependencies: ["AMRSimulation", "TestSupport"],
-      swiftSettings: hot),
-    .testTarget(name: "HeadEndTests", dependencies: ["HeadEnd", "TestSupport"]),
-    .testTarget(name: "BillingExportTests", dependencies: ["BillingExport", "TestSupport"]),
+      name: "MeteringTests", dependencies: ["RandomStreams", "Metering", "TestSupport"]),
+    .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol", "TestSupport"]),
+    .testTarget(
+      name: "CollectorUploadTests",
+      dependencies: ["Metering", "ERTProtocol", "CollectorUpload", "TestSupport"]),
+    .testTarget(
+      name: "RadioModelTests", dependencies: ["RandomStreams", "RadioModel", "TestSupport"]),
+    .testTarget(name: "ColumnarTests", dependencies: ["DurableFiles", "Columnar", "TestSupport"]),
+    .testTarget(
+      name: "DeltaTableTests",
+      dependencies: ["DurableFiles", "Columnar", "DeltaTable", "TestSupport"]),
+    .testTarget(
+      name: "AMRSimulationTests",
+      dependencies: [
+        "JSON5", "Checksums", "CSV", "PortableMath", "RandomStreams", "Metering", "ERTProtocol",
+        "CollectorUpload", "RadioModel", "AMRSimulation", "TestSupport",
+      ], swiftSettings: hot),
+    .testTarget(
+      name: "HeadEndTests",
+      dependencies: [
+        "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload", "HeadEnd",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "BillingExportTests",
+      dependencies: [
+        "JSON5", "Checksums", "DurableFiles", "Metering", "BillingExport", "TestSupport",
+      ]),
     .testTarget(
       name: "RunPipelineTests",
       dependencies: [
-        "RunPipeline", "AMRSimulation", "CollectorUpload", "DurableFiles", "HeadEnd", "Metering",
-        "Reporting", "TestSupport",
+        "DurableFiles", "Metering", "CollectorUpload", "AMRSimulation", "HeadEnd", "Reporting",
+        "RunPipeline", "TestSupport",
       ]),
-    .testTarget(name: "CommandLineTests", dependencies: ["amr", "TestSupport"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "BillingExport", "amr",
+        "TestSupport",
+      ]),
     .testTarget(name: "BenchmarkTests", dependencies: ["amr-bench", "JSON5", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

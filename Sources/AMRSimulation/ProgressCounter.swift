@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts finished work from many threads and passes the count on.
+/// Counts pieces of work as they are begun on many threads and passes the count on.
 final class ProgressCounter: Sendable {
   private let done = Atomic<Int>(0)
   private let report: @Sendable (Int) throws -> Void

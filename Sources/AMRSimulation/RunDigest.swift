@@ -1,6 +1,6 @@
-import Digits
 import Checksums
 import CollectorUpload
+import Digits
 
 /// A fingerprint of a set of uploads: the sum modulo 2¹²⁸ of each distinct upload's hash
 /// (MurmurHash3 x64-128, seed 0), so that neither order nor division into parts matters.

@@ -1,6 +1,5 @@
 import Checksums
 import ERTProtocol
-import Metering
 
 /// One complete upload: its header and its bytes, checksums included and already checked.
 public struct Upload: Sendable {

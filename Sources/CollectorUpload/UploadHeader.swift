@@ -23,8 +23,10 @@ import Metering
 /// self-delimiting: uploads may be concatenated and piped, and a damaged body does not hide the
 /// uploads behind it.
 public struct UploadHeader: Sendable, Equatable {
+  /// The letters AMRU, read as a little-endian number.
   public static let magic: UInt32 = 0x5552_4D41
   public static let formatVersion: UInt16 = 1
+  /// Bytes of the header itself.
   public static let byteCount = 56
   /// Bytes of the CRC-32 behind the records.
   public static let trailerByteCount = 4
@@ -34,10 +36,14 @@ public struct UploadHeader: Sendable, Equatable {
   public var collector: CollectorID
   /// Counts the uploads of a collector from 1; a repeat carries the same number and bytes.
   public var sequence: UInt64
+  /// When the upload was made, like all stamps by the collector's clock.
   public var createdAt: UTCMilliseconds
+  /// The first instant of the reporting period.
   public var periodStart: UTCMilliseconds
+  /// The first instant after it.
   public var periodEnd: UTCMilliseconds
   public internal(set) var recordCount = 0
+  /// Bytes of all records.
   public internal(set) var bodyByteCount = 0
 
   public init(

@@ -1,5 +1,4 @@
 import Checksums
-import ERTProtocol
 import Metering
 
 /// Why bytes are not an upload.

@@ -18,8 +18,11 @@ public struct UploadRecord: Sendable, Equatable {
   /// The frame type of SCM.
   public static let scmType: UInt8 = 1
 
+  /// Collector's clock at the frame's first bit.
   public var stamp: UTCMilliseconds
+  /// Received power in dBm.
   public var rssiDbm: Int8
+  /// Hop channel, from 0.
   public var channel: UInt8
   public var frame: SCMFrame
 

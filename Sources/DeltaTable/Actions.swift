@@ -106,9 +106,11 @@ extension DataFile {
       let text = entry.string.flatMap { $0.isEmpty ? nil : $0 }
       partitionValues.updateValue(text, forKey: name)
     }
+    let size = try value.number("size")
+    guard (0...1 << 50).contains(size) else { throw ActionError("size is \(size) bytes") }
     return DataFile(
       path: try PathEncoding.decode(try value.text("path")), partitionValues: partitionValues,
-      size: try value.number("size"), modifiedAt: try value.number("modificationTime"),
+      size: size, modifiedAt: try value.number("modificationTime"),
       statistics: (value["stats"]?.string).flatMap {
         FileStatistics.parse($0, metadata.dataFields)
       })

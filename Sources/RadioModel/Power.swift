@@ -5,6 +5,7 @@ import PortableMath
 /// The unit is 1/1024 of the receiver's own noise power in 32,768 Hz.
 public typealias Power = UInt64
 
+/// Powers against ratios and dBm.
 public enum PowerScale {
   /// The receiver's own noise.
   public static let noise: Power = 1 << 10

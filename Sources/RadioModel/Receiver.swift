@@ -2,10 +2,14 @@ import PortableMath
 
 /// Noise and sensitivity of a collector's receiver.
 public struct Receiver: Sendable, Equatable {
+  /// Noise figure in dB.
   public let noiseFigureDb: Double
   /// Independent noise samples in one chip, filter bandwidth / 32,768 Hz, at least 1.
   public let noiseCells: Int
 
+  /// - Parameters:
+  ///   - noiseFigureDb: in dB.
+  ///   - filterKHz: bandwidth of the channel filter in kHz.
   public init(noiseFigureDb: Double, filterKHz: Double) {
     self.noiseFigureDb = noiseFigureDb
     noiseCells = max(1, Int((filterKHz * 1000 / 32_768).rounded()))

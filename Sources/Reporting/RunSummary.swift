@@ -4,9 +4,13 @@ import JSON5
 public struct RunSummary: Sendable {
   /// One file for a billing system.
   public struct BillingFile: Sendable {
+    /// Relative to the run's directory.
     public var path: String
+    /// `csv`.
     public var format: String
+    /// Rows, without the header.
     public var records: Int
+    /// Of the file, 64 hexadecimal digits.
     public var sha256: String
 
     public init(path: String, format: String, records: Int, sha256: String) {
@@ -17,8 +21,9 @@ public struct RunSummary: Sendable {
     }
   }
 
-  /// Wall time of the parts of a run.
+  /// Wall time of the parts of a run, in seconds.
   public struct Seconds: Sendable {
+    /// Finding the links.
     public var setUp = 0.0
     public var simulate = 0.0
     public var ingest = 0.0
@@ -52,14 +57,18 @@ public struct RunSummary: Sendable {
   public var digest = ""
   /// Of the current reads, 32 hexadecimal digits.
   public var storeDigest = ""
+  /// The order of evaluation: `on-demand` or `census`.
   public var evaluation = ""
   public var modules = 0
   public var days = 0
   public var collectors = 0
+  /// (endpoint, collector) pairs loud enough to matter.
   public var links = 0
   /// What the modules sent, evaluated or not.
   public var transmissions = 0
+  /// Fading draws that were computed.
   public var drawsEvaluated = 0
+  /// Over all distinct uploads.
   public var receptionsUploaded = 0
   /// Distinct uploads.
   public var uploads = 0
@@ -76,10 +85,13 @@ public struct RunSummary: Sendable {
   public var readWithin3DaysRate: Double?
   /// Modules without one read in the run.
   public var chronicNonReaders = 0
+  /// Estimated reads: 0, as nothing is estimated yet.
   public var estimated = 0
+  /// Receptions and whole uploads that were refused.
   public var quarantined = 0
   /// Reads that changed after their day was closed.
   public var lateReads = 0
+  /// Sum of the registers of all current reads, in counts.
   public var registerSum: Int64 = 0
   /// Bytes of the live files of `reads`.
   public var storeBytes = 0
@@ -89,11 +101,14 @@ public struct RunSummary: Sendable {
   public var billingFiles: [BillingFile] = []
   public var seconds = Seconds()
   public var threads = 0
+  /// The most memory the process has had in RAM, in bytes.
   public var peakRSSBytes = 0
+  /// The program's name and version.
   public var version = ""
 
   public init() {}
 
+  /// Reads ÷ expected reads, 0…1.
   public var readRate: Double { readsExpected == 0 ? 0 : Double(reads) / Double(readsExpected) }
 
   /// The file's text: keys in a fixed order, a line feed at the end.

@@ -8,7 +8,9 @@ import Reporting
 
 /// How a run is carried out; nothing here changes its results.
 public struct RunOptions: Sendable {
+  /// Of evaluation; the uploads are the same in both.
   public var order: EvaluationOrder = .onDemand
+  /// At most this many threads work at the same time.
   public var threads = 1
   /// Whether the distinct uploads are kept as files in the directory `uploads`.
   public var keepsUploads = false

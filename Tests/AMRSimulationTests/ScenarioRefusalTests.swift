@@ -144,7 +144,7 @@ private let contradictions: [Refusal] = [
       + "13"),
   Refusal(
     "endpoints: { interval_s: 2, jitter_ms: 1980 }",
-    "3:29: endpoints.jitter_ms: 1980 ms and a frame of 20 ms do not fit in interval_s = 2; "
+    "3:29: endpoints.jitter_ms: 1980 ms and 20 ms for a frame do not fit in interval_s = 2; "
       + "expected less than 1979"),
   Refusal(
     "endpoints: { first_endpoint_id: 67108000 }",
@@ -235,7 +235,7 @@ func refusesWholeFilesWithOneExactLine(refusal: Refusal) {
   ("module_classes[0]", "5", "found an integer; expected an object { … } of keys and values"),
   (
     "endpoints.interval_s", "1",
-    "endpoints.jitter_ms: 1500 ms and a frame of 20 ms do not fit in interval_s = 1; "
+    "endpoints.jitter_ms: 1500 ms and 20 ms for a frame do not fit in interval_s = 1; "
       + "expected less than 979"
   ),
   (

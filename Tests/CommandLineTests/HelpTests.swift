@@ -120,11 +120,12 @@ import Testing
 
         General options:
           --json           print the result as JSON on standard output
-          --quiet          print errors only, and show no progress
+          --quiet          show no progress, and print nothing but errors and what was
+                           asked for
           -h, --help       show this help
 
         Examples:
-          amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-05
+          amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-06
               one billing cycle of one month
 
         """)

@@ -1,12 +1,13 @@
-import CollectorUpload
 import Metering
 import RadioModel
 import RandomStreams
 
 /// One arrival of an upload at the head-end.
 public struct Delivery: Sendable, Comparable {
+  /// True time of the arrival, whatever the collector's clock shows.
   public let at: UTCMilliseconds
   public let collector: CollectorID
+  /// Of the upload, from 1 for each collector.
   public let sequence: UInt64
   /// 0 for the first arrival, then one for each repeat.
   public let copy: Int
@@ -28,14 +29,12 @@ struct DeliverySchedule: Sendable {
 
   private let backhaul: BackhaulSpec
   private let seed: UInt64
-  private let days: Int
   private let epoch: UTCMilliseconds
   private let concentratorDownTimes: [DownTime]
 
   init(_ scenario: Scenario, collectorCount: Int) {
     backhaul = scenario.backhaul
     seed = scenario.seed
-    days = scenario.days
     epoch = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
       .startOfDay(scenario.startDate)
     let outages = OutageModel(

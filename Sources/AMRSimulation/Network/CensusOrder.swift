@@ -7,7 +7,7 @@ import RadioModel
 /// into slots longer than a frame, so that everything that can overlap an arrival lies in its own
 /// slot and the two beside it.
 enum CensusOrder {
-  /// Ticks of a window: 128 s, about four transmissions of each endpoint.
+  /// Ticks of a window: 128 s, about four transmissions of an endpoint that sends every 30 s.
   private static let windowTicks: Int64 = 1 << 22
 
   private struct Arrival {

@@ -12,13 +12,17 @@ public enum EvaluationOrder: String, Sendable {
 
 /// What one reporting period of all collectors produced.
 public struct PeriodResult: Sendable {
+  /// 0 for the first period of the run.
   public let number: Int
   /// One upload for each collector.
   public let uploads: [Upload]
   /// The arrivals of each of these uploads.
   public let deliveries: [[Delivery]]
+  /// Over all uploads.
   public let receptions: Int
+  /// Fading draws that were computed.
   public let drawsEvaluated: Int
+  /// Frames that were compared with everything on the air at their time.
   public let overlapLookups: Int
 }
 
@@ -26,6 +30,7 @@ public struct PeriodResult: Sendable {
 public struct FixedNetwork: Sendable {
   public let scenario: Scenario
   public let territory: Territory
+  /// The collectors, in the order of every array of theirs.
   public let sites: [CollectorSite]
   /// Links of all collectors.
   public let linkCount: Int
@@ -38,7 +43,8 @@ public struct FixedNetwork: Sendable {
   private var book: RegisterBook
   private var nextPeriod = 0
 
-  /// Called with the number of collectors that are done; may throw to give up.
+  /// Called with the number of collectors that have been begun, from any thread; may throw to give
+  /// up.
   public typealias Progress = @Sendable (Int) throws -> Void
 
   /// Sets up transmitters, links and registers; the result does not depend on `threads`.

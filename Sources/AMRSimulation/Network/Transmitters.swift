@@ -1,4 +1,3 @@
-import Metering
 import RadioModel
 import RandomStreams
 

@@ -6,6 +6,7 @@ import Metering
 /// Each property corresponds to one key of the scenario file; the unit is part of the key's name.
 /// `ScenarioSchema` says which values are allowed.
 public struct Scenario: Sendable, Equatable {
+  /// Names the run's directory; lowercase letters, digits and hyphens.
   public var name = "unnamed"
   public var description = ""
   public var seed: UInt64 = 1
@@ -95,7 +96,9 @@ public struct CollectorSpec: Sendable, Equatable {
   public var minModulesPerSite = 40
   /// CSV of sites (`latitude_deg`, `longitude_deg`, optional `collector_id`); replaces the lattice.
   public var sitesCSV = ""
+  /// Gain of the antenna over an isotropic one, in dB.
   public var antennaGainDbi = 2.0
+  /// Noise figure of the receiver in dB.
   public var noiseFigureDb = 6.0
   /// Bandwidth of the channel filter in kHz.
   public var filterKHz = 200.0
@@ -107,6 +110,7 @@ public struct CollectorSpec: Sendable, Equatable {
 
 /// What happens between the antennas.
 public struct RadioSpec: Sendable, Equatable {
+  /// Carrier frequency in MHz, in the middle of the hop channels.
   public var frequencyMHz = 915.0
   /// Hop channels; each transmission uses one, drawn afresh.
   public var channels = 50

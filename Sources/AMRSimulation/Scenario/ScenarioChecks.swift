@@ -65,10 +65,10 @@ extension ScenarioDecoder {
     // A fast clock shortens the interval.
     let intervalMs = Double(scenario.endpoints.intervalS) * 1000
     let fastest = intervalMs * (1 - scenario.endpoints.clockErrorPpm * 1e-6)
-    let room = Int(fastest) - ScenarioSchema.longestFrameMs
+    let room = Int(fastest) - ScenarioSchema.frameAllowanceMs
     if scenario.endpoints.jitterMs >= room {
       reportContradiction(
-        "\(scenario.endpoints.jitterMs) ms and a frame of \(ScenarioSchema.longestFrameMs) ms do "
+        "\(scenario.endpoints.jitterMs) ms and \(ScenarioSchema.frameAllowanceMs) ms for a frame do "
           + "not fit in interval_s = \(scenario.endpoints.intervalS); expected less than \(room)",
         between: ["endpoints.jitter_ms", "endpoints.interval_s"])
     }

@@ -16,8 +16,9 @@ enum ScenarioSchema {
   static let classesKey = "module_classes"
   static let classesDocumentation =
     "What the modules count, class by class; the shares add up to 1."
-  /// A frame of 192 chips takes 6 ms; it must end before the next one can start.
-  static let longestFrameMs = 20
+  /// Milliseconds kept free between the latest start of a frame and the next period: more than the
+  /// 5.86 ms of 192 chips, so that no frame of an endpoint overlaps its next one.
+  static let frameAllowanceMs = 20
 
   /// The keys outside sections.
   static let topKeys: [ScenarioKey<Scenario>] = [

@@ -2,21 +2,21 @@ import CSV
 import Metering
 
 /// Meters that stand where somebody measured or planned them.
-public struct MeterInventory: Sendable, Equatable {
-  public struct Meter: Sendable, Equatable {
+struct MeterInventory: Sendable, Equatable {
+  struct Meter: Sendable, Equatable {
     /// Degrees north.
-    public var latitudeDeg: Double
+    var latitudeDeg: Double
     /// Degrees east.
-    public var longitudeDeg: Double
-    public var endpoint: EndpointID
+    var longitudeDeg: Double
+    var endpoint: EndpointID
     /// Index into the scenario's classes; nil where the file does not say.
-    public var moduleClass: Int?
+    var moduleClass: Int?
     /// Whether it stands indoors; nil where the file does not say.
-    public var isIndoor: Bool?
+    var isIndoor: Bool?
   }
 
   /// At least one, in the order of the file.
-  public let meters: [Meter]
+  let meters: [Meter]
 
   /// The meters of a CSV file with the columns `latitude_deg`, `longitude_deg` and, where wanted,
   /// `endpoint_id` (in every row), `class` and `indoor` (true, false, 1 or 0; may be left empty).
@@ -26,7 +26,7 @@ public struct MeterInventory: Sendable, Equatable {
   ///   - firstEndpointID: where the file has no `endpoint_id`, IDs follow on from here.
   /// - Throws: for the first row that is malformed, out of range, of no known class or has an
   ///   `endpoint_id` that another row has.
-  public static func decode(
+  static func decode(
     _ bytes: [UInt8], source: String, classNames: [String], firstEndpointID: Int
   ) throws(CSVError) -> MeterInventory {
     var reader = try CSVReader(bytes, source: source)
@@ -72,24 +72,24 @@ public struct MeterInventory: Sendable, Equatable {
 }
 
 /// Collectors that stand where somebody measured or planned them.
-public struct CollectorInventory: Sendable, Equatable {
-  public struct Site: Sendable, Equatable {
+struct CollectorInventory: Sendable, Equatable {
+  struct Site: Sendable, Equatable {
     /// Degrees north.
-    public var latitudeDeg: Double
+    var latitudeDeg: Double
     /// Degrees east.
-    public var longitudeDeg: Double
-    public var collector: CollectorID
+    var longitudeDeg: Double
+    var collector: CollectorID
   }
 
   /// At least one, in the order of the file.
-  public let sites: [Site]
+  let sites: [Site]
 
   /// The sites of a CSV file with the columns `latitude_deg`, `longitude_deg` and, where wanted,
   /// `collector_id` (in every row); without it collectors are numbered from 1.
   ///
   /// Throws for the first row that is malformed or out of range or has another row's
   /// `collector_id`.
-  public static func decode(
+  static func decode(
     _ bytes: [UInt8], source: String
   ) throws(CSVError) -> CollectorInventory {
     var reader = try CSVReader(bytes, source: source)

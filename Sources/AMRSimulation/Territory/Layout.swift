@@ -1,5 +1,3 @@
-import Metering
-
 /// Where modules and collectors stand: everything that a scenario and its files say about places.
 public struct Layout: Sendable {
   public let territory: Territory

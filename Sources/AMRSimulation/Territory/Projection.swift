@@ -4,15 +4,15 @@ import PortableMath
 ///
 /// Across 100 km at middle latitudes distances are right within 1 %, far below what a path-loss
 /// model can tell.
-public struct Projection: Sendable, Equatable {
+struct Projection: Sendable, Equatable {
   /// Of the origin, in degrees.
-  public let latitude: Double
-  public let longitude: Double
+  let latitude: Double
+  let longitude: Double
 
   /// Decimetres per degree on a sphere with the Earth's mean radius, 6,371,008.8 m (IUGG).
   private static let decimetresPerDegree = 6_371_008.8 * 10 * Double.pi / 180
 
-  public init(latitude: Double, longitude: Double) {
+  init(latitude: Double, longitude: Double) {
     self.latitude = latitude
     self.longitude = longitude
   }

@@ -5,14 +5,14 @@ import Metering
 public struct Territory: Sendable {
   public internal(set) var endpointIDs: [UInt32] = []
   /// East and north of the territory's origin, in decimetres.
-  public internal(set) var x: [Int32] = []
-  public internal(set) var y: [Int32] = []
+  var x: [Int32] = []
+  var y: [Int32] = []
   /// Index into the scenario's module classes.
-  public internal(set) var classIndices: [UInt8] = []
-  public internal(set) var indoor: [Bool] = []
+  var classIndices: [UInt8] = []
+  var indoor: [Bool] = []
   /// Area of all tracts served, in km²; nil when the meters come from an inventory.
-  public internal(set) var areaKm2: Double?
-  public internal(set) var projection: Projection
+  var areaKm2: Double?
+  let projection: Projection
 
   public var count: Int { endpointIDs.count }
 }
@@ -21,6 +21,6 @@ public struct Territory: Sendable {
 public struct CollectorSite: Sendable, Equatable {
   public let id: CollectorID
   /// East and north of the territory's origin, in decimetres.
-  public let x: Int32
-  public let y: Int32
+  let x: Int32
+  let y: Int32
 }

@@ -1,33 +1,33 @@
 import CSV
 
 /// A territory's census tracts.
-public struct TractTable: Sendable, Equatable {
-  public struct Tract: Sendable, Equatable {
-    public var name: String
+struct TractTable: Sendable, Equatable {
+  struct Tract: Sendable, Equatable {
+    var name: String
     /// Latitude of a point inside, in degrees north.
-    public var latitudeDeg: Double
+    var latitudeDeg: Double
     /// Longitude of a point inside, in degrees east.
-    public var longitudeDeg: Double
-    public var landAreaKm2: Double
-    public var housingUnits: Int
+    var longitudeDeg: Double
+    var landAreaKm2: Double
+    var housingUnits: Int
 
     /// Housing units per km².
-    public var density: Double { Double(housingUnits) / landAreaKm2 }
+    var density: Double { Double(housingUnits) / landAreaKm2 }
   }
 
   /// The name of the file, for messages.
-  public let source: String
+  let source: String
   /// In the order of the file.
-  public var tracts: [Tract]
+  var tracts: [Tract]
 
-  public init(source: String, tracts: [Tract]) {
+  init(source: String, tracts: [Tract]) {
     self.source = source
     self.tracts = tracts
   }
 
   /// The tracts of a CSV file with the columns `name`, `latitude_deg`, `longitude_deg`,
   /// `land_area_km2` and `housing_units`; other columns are ignored.
-  public static func decode(_ bytes: [UInt8], source: String) throws(CSVError) -> TractTable {
+  static func decode(_ bytes: [UInt8], source: String) throws(CSVError) -> TractTable {
     var reader = try CSVReader(bytes, source: source)
     let name = try reader.column("name")
     let position = try PositionColumns(reader)
@@ -50,7 +50,7 @@ public struct TractTable: Sendable, Equatable {
   ///
   /// - Returns: the served tracts in the order of the file.
   /// - Throws: when all tracts together are smaller than `areaKm2`.
-  public func served(areaKm2: Double) throws(TerritoryError) -> TractTable {
+  func served(areaKm2: Double) throws(TerritoryError) -> TractTable {
     let densestFirst = tracts.indices.sorted { left, right in
       let (leftDensity, rightDensity) = (tracts[left].density, tracts[right].density)
       return leftDensity == rightDensity ? left < right : leftDensity > rightDensity
@@ -77,7 +77,7 @@ public struct TractTable: Sendable, Equatable {
   /// - Parameter modules: 0…16,000,000.
   /// - Returns: the modules of each tract, in the order of `tracts`; they add up to `modules`.
   /// - Throws: when no tract has housing units.
-  public func deal(modules: Int) throws(TerritoryError) -> [Int] {
+  func deal(modules: Int) throws(TerritoryError) -> [Int] {
     let total = tracts.reduce(0) { $0 + $1.housingUnits }
     guard total > 0 else {
       throw TerritoryError(

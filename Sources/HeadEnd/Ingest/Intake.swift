@@ -2,7 +2,6 @@ import Checksums
 import CollectorUpload
 import Columnar
 import DeltaTable
-import ERTProtocol
 import Metering
 import Parallel
 

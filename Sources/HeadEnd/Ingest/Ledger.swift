@@ -1,4 +1,3 @@
-import Checksums
 import Metering
 
 /// Which uploads have been taken in, so that each counts once.
@@ -28,8 +27,6 @@ struct Ledger: Sendable {
   private var digests: [Key: String] = [:]
   /// Entries that are not stored yet, in the order of their arrival.
   private(set) var pending: [Entry] = []
-
-  var count: Int { digests.count }
 
   /// A ledger of stored entries.
   init(stored: [Key: String]) { digests = stored }

@@ -6,15 +6,15 @@ import Metering
 /// For each (endpoint, slot) the greatest one wins, in the order of (stamp, RSSI, −collector,
 /// frame bytes). That is a total order, so that choosing the winner is commutative, associative
 /// and idempotent: uploads may come in any order, repeatedly, and in any parts.
-public struct ReceivedRead: Sendable, Equatable, Comparable {
+struct ReceivedRead: Sendable, Equatable, Comparable {
   /// Collector's clock at the first bit; `Int64.min` where there is no read.
-  public var stamp: UTCMilliseconds
-  public var frame: SCMFrame
-  public var collector: UInt32
-  public var rssiDbm: Int8
+  var stamp: UTCMilliseconds
+  var frame: SCMFrame
+  var collector: UInt32
+  var rssiDbm: Int8
 
   @inline(__always)
-  public init(stamp: UTCMilliseconds, frame: SCMFrame, collector: UInt32, rssiDbm: Int8) {
+  init(stamp: UTCMilliseconds, frame: SCMFrame, collector: UInt32, rssiDbm: Int8) {
     self.stamp = stamp
     self.frame = frame
     self.collector = collector
@@ -31,7 +31,7 @@ public struct ReceivedRead: Sendable, Equatable, Comparable {
   var register: Int64 { Int64(frame.fields.consumption) }
 
   @inline(__always)
-  public static func < (left: Self, right: Self) -> Bool {
+  static func < (left: Self, right: Self) -> Bool {
     if left.stamp != right.stamp { return left.stamp < right.stamp }
     if left.rssiDbm != right.rssiDbm { return left.rssiDbm < right.rssiDbm }
     if left.collector != right.collector { return left.collector > right.collector }

@@ -1,5 +1,5 @@
-import Digits
 import CollectorUpload
+import Digits
 import ERTProtocol
 
 /// The receptions of one upload that are refused, one entry for each endpoint and reason.

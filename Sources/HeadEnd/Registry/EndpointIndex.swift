@@ -1,5 +1,3 @@
-import Metering
-
 /// Finds an endpoint's row in the registry by its ID.
 ///
 /// IDs of one utility mostly lie close together, so that a table over their range answers with

@@ -1,5 +1,5 @@
-public import CSV
-public import Metering
+import CSV
+import Metering
 
 /// The registry as a CSV file: one row for each endpoint.
 ///

@@ -73,6 +73,13 @@ struct ReadRows: Sendable {
     late = try file.hasValue("reason")
     reads.reserveCapacity(endpoints.count)
     for row in endpoints.indices {
+      // What no writer of ours stores would overflow below or be taken for another read.
+      guard UInt32(exactly: endpoints[row]) != nil, (0..<1 << 24).contains(register[row]),
+        readAt[row].magnitude < 1 << 62, (0..<1000).contains(milliseconds[row]),
+        (1..<Int32.max).contains(versions[row])
+      else {
+        throw .damagedStore("\(file.path): row \(row) is not a read; restore the file from a copy")
+      }
       let message = StandardConsumptionMessage(
         endpointID: UInt32(truncatingIfNeeded: endpoints[row]),
         ertType: UInt8(truncatingIfNeeded: ertTypes[row]),

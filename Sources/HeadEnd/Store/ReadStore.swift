@@ -124,7 +124,10 @@ public struct ReadStore: ~Copyable {
 
   /// The last day whose slots are closed; nil while all are open.
   public var closedThrough: CivilDay? {
-    snapshot(.reads).transactions[Self.closedThroughName].map { CivilDay(number: Int($0)) }
+    snapshot(.reads).transactions[Self.closedThroughName].map {
+      // A log that was tampered with must not lead out of the calendar's range.
+      CivilDay(number: Int(Int32(clamping: $0)))
+    }
   }
 
   /// Closes all slots up to and including a day. Days are never opened again.

@@ -45,16 +45,19 @@ enum RegistryTable {
       guard let commodity = commodities[row].flatMap(Commodity.init(rawValue:)),
         let cycle = BillingCycle(rawValue: Int(cycles[row])),
         let endpoint = UInt32(exactly: endpoints[row]), (1...9).contains(dials[row]),
-        multipliers[row] > 0
+        (1...Int64(Int32.max)).contains(multipliers[row]),
+        let installedOn = Int32(exactly: installed[row]),
+        (removed[row] ?? 0).magnitude <= UInt64(Int32.max)
       else {
-        throw .damagedStore("\(file.path): row \(row) is not a service point")
+        throw .damagedStore(
+          "\(file.path): row \(row) is not a service point; restore the file from a copy")
       }
       registry.append(
         ServicePoint(
           endpoint: EndpointID(rawValue: endpoint), meterID: meters[row] ?? "",
           accountID: accounts[row] ?? "", commodity: commodity,
           register: RegisterFormat(dials: Int(dials[row]), multiplier: Int(multipliers[row])),
-          cycle: cycle, installedOn: CivilDay(number: Int(installed[row])),
+          cycle: cycle, installedOn: CivilDay(number: Int(installedOn)),
           removedOn: removed[row].map { CivilDay(number: Int($0)) },
           lastBilledRead: lastReads[row], lastBilledAt: lastAt[row] / 1000))
     }

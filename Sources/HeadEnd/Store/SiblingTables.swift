@@ -1,5 +1,4 @@
 import Columnar
-import Metering
 
 /// Rows of the table `uploads`.
 enum UploadTable {

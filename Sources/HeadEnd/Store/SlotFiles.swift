@@ -1,4 +1,3 @@
-import Columnar
 import DeltaTable
 import Metering
 
@@ -14,9 +13,11 @@ extension ReadStore {
     Set(snapshot(.reads).files.compactMap(Self.day(of:))).sorted()
   }
 
-  /// The day of a data file by its statistics.
+  /// The day of a data file by its statistics; nil where they tell none that a date column holds.
   static func day(of file: DataFile) -> CivilDay? {
-    guard case .integer(let day)? = file.statistics?.bounds["day"]?.min else { return nil }
+    guard case .integer(let number)? = file.statistics?.bounds["day"]?.min,
+      let day = Int32(exactly: number)
+    else { return nil }
     return CivilDay(number: Int(day))
   }
 

@@ -1,5 +1,3 @@
-import DeltaTable
-import Metering
 import Parallel
 
 /// One thing that is wrong with a store.
@@ -13,7 +11,9 @@ public struct StoreFault: Sendable, Equatable, CustomStringConvertible {
 
 /// What a check looked at and found.
 public struct StoreCheck: Sendable {
+  /// Live data files of all tables.
   public let filesRead: Int
+  /// Rows of all versions in them.
   public let rowsRead: Int
   public let faults: [StoreFault]
 }

@@ -22,6 +22,7 @@ public struct StoreSettings: Sendable, Equatable {
     self.windowAfterDays = windowAfterDays
   }
 
+  /// The civil time that divides stamps into days.
   public var clock: LocalClock { LocalClock(utcOffsetMinutes: utcOffsetMinutes) }
 
   static let fileName = "store.json"

@@ -1,5 +1,5 @@
-import Digits
 import Checksums
+import Digits
 import Metering
 import Parallel
 
@@ -31,7 +31,9 @@ public struct StoreSummary: Sendable {
   /// The digest as 32 lowercase hexadecimal digits.
   public var digestText: String { digits(digest, width: 32, radix: 16) }
 
+  /// Current reads of all days.
   public var reads: Int { days.reduce(0) { $0 + $1.reads } }
+  /// Sum of their registers, in counts.
   public var registerSum: Int64 { days.reduce(0) { $0 + $1.registerSum } }
 }
 

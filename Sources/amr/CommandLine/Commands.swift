@@ -11,7 +11,8 @@ enum Commands {
   ]
 
   private static let scenario = PositionalSpec(
-    name: "SCENARIO", help: "a name from 'amr scenario list', or a JSON5 file")
+    name: "SCENARIO", help: "a name from 'amr scenario list', a JSON5 file, or - for standard input"
+  )
   private static let store = PositionalSpec(name: "STORE", help: "the directory of a read store")
 
   private static let run = CommandSpec(
@@ -56,18 +57,18 @@ enum Commands {
     ],
     examples: [
       .init(
-        command: "amr simulate smoke-1k --out uploads --registry registry.csv",
+        command: "amr simulate smoke-1k --out uploads",
         meaning: "files, and the registry that belongs to them"),
       .init(
         command: "amr simulate smoke-1k --out - | amr ingest store -",
-        meaning: "stream the uploads into a store"),
+        meaning: "stream the uploads into a store that exists"),
     ])
 
   private static let ingest = CommandSpec(
     id: .ingest, path: ["ingest"], summary: "take uploads into a read store, exactly once",
-    details: "Checks, deduplicates and validates uploads and commits their reads. Uploads may "
-      + "repeat, arrive late and out of order; the same command again changes nothing. The store "
-      + "is created if there is none.",
+    details: "Checks and deduplicates uploads and commits their reads. Uploads may repeat, arrive "
+      + "late and out of order; the same command again changes nothing. With --registry a store "
+      + "is created if there is none, and the registry of one that exists is replaced.",
     positionals: [
       store,
       PositionalSpec(
@@ -77,8 +78,8 @@ enum Commands {
     options: [.registry, .utcOffset, .threads],
     examples: [
       .init(
-        command: "amr ingest store uploads/* --registry registry.csv",
-        meaning: "take in a directory of uploads")
+        command: "amr ingest store uploads/uploads/* --registry uploads/registry.csv",
+        meaning: "take in what 'amr simulate --out uploads' wrote")
     ])
 
   private static let export = CommandSpec(
@@ -93,13 +94,14 @@ enum Commands {
     ],
     examples: [
       .init(
-        command: "amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-05",
+        command: "amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-06",
         meaning: "one billing cycle of one month")
     ])
 
   private static let storeInfo = CommandSpec(
     id: .storeInfo, path: ["store", "info"], summary: "show what a read store holds",
-    details: "Shows tables, versions, counts of reads by quality, open and closed days, and sizes.",
+    details: "Shows the reads, late reads, rows and register sum of each day and whether it is "
+      + "closed, the endpoints without a read, and the size of the reads.",
     positionals: [store],
     examples: [
       .init(command: "amr store info runs/smoke-1k/store", meaning: "look into a run's store")
@@ -107,8 +109,8 @@ enum Commands {
 
   private static let storeCheck = CommandSpec(
     id: .storeCheck, path: ["store", "check"], summary: "verify a read store",
-    details: "Reads every file of the store and verifies checksums, counts and the agreement of "
-      + "its tables. Ends with exit code 1 if anything is wrong.",
+    details: "Reads every file of the store and verifies checksums, counts, order, versions and "
+      + "that the registry knows every endpoint. Ends with exit code 1 if anything is wrong.",
     positionals: [store],
     examples: [
       .init(command: "amr store check runs/smoke-1k/store", meaning: "verify a run's store")
@@ -126,7 +128,7 @@ enum Commands {
     ])
 
   private static let scenarioList = CommandSpec(
-    id: .scenarioList, path: ["scenario", "list"], summary: "list the scenarios that ship with amr",
+    id: .scenarioList, path: ["scenario", "list"], summary: "list the scenarios that have a name",
     details: "Lists the scenarios that can be given by name: the files NAME.json5 in Scenarios "
       + "in the working directory and in the nearest Scenarios above the program. Elsewhere "
       + "a scenario is given as a file, with a slash or .json5 in its name, or as - for standard "
@@ -159,7 +161,8 @@ enum Commands {
   private static let scenarioNew = CommandSpec(
     id: .scenarioNew, path: ["scenario", "new"],
     summary: "write a commented scenario to start from",
-    details: "Writes a small scenario in which a comment explains every key.",
+    details: "Writes a small scenario in which a comment explains every key. File names in it "
+      + "are relative to where it lies.",
     options: [
       .out("FILE", fallback: .value("-"), help: "the file to create; - is standard output")
     ],

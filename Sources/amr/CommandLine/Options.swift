@@ -9,7 +9,8 @@ extension OptionSpec {
   static let json = OptionSpec(
     name: .json, group: .general, help: "print the result as JSON on standard output")
   static let quiet = OptionSpec(
-    name: .quiet, group: .general, help: "print errors only, and show no progress")
+    name: .quiet, group: .general,
+    help: "show no progress, and print nothing but errors and what was asked for")
 
   static let seed = OptionSpec(
     name: .seed, value: .integer(placeholder: "N", range: 0...Int.max),
@@ -30,7 +31,7 @@ extension OptionSpec {
   static let census = OptionSpec(
     name: .census, group: .simulation,
     help: "decide every transmission, not only those that can become reads; slower, with the "
-      + "same uploads and complete packet statistics")
+      + "same uploads")
 
   static let registry = OptionSpec(
     name: .registry, value: .text(placeholder: "CSV"), group: .input,

@@ -1,5 +1,4 @@
 import BillingExport
-import DurableFiles
 import HeadEnd
 import JSON5
 import Metering

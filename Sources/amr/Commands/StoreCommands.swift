@@ -78,10 +78,12 @@ func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
     .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })!
   var store = try openStore(arguments)
   try store.close(through: day, timestamp: wallClock())
-  if !arguments.flag(.quiet) {
-    try Terminal.write(
-      "\(store.directory): closed through \(store.closedThrough?.description ?? "no day")\n",
-      to: .output)
+  let closed = store.closedThrough?.description
+  if arguments.flag(.json) {
+    let node = JSONNode.object([("closed_through", closed.map { .string($0) } ?? .null)])
+    try Terminal.write(node.pretty + "\n", to: .output)
+  } else if !arguments.flag(.quiet) {
+    try Terminal.write("\(store.directory): closed through \(closed ?? "no day")\n", to: .output)
   }
   return .done
 }
