@@ -5,11 +5,14 @@ import Synchronization
 struct Interrupted: Error, Equatable {}
 
 /// Orderly stopping: the first SIGINT or SIGTERM sets a flag that long work looks at between
-/// steps, so that files are left whole; the second ends the process at once.
+/// steps, so that files are left whole; the second ends the process at once. Commands that leave
+/// nothing to tidy up end at the first.
 enum Interrupt {
   /// How many signals have come. The handler does nothing but count, which is safe in a signal
   /// handler because it is one lock-free instruction.
   private static let signals = Atomic<Int>(0)
+  /// How many signals are taken as a request before one ends the process.
+  private static let requests = Atomic<Int>(1)
 
   /// Handles SIGINT and SIGTERM from now on, and ignores SIGPIPE so that writing to a closed pipe
   /// is an error (`StreamError.readerGone`) instead of sudden death.
@@ -20,7 +23,7 @@ enum Interrupt {
   /// that run tasks block signals; input that may never come has to be awaited there.
   static func install() {
     // The first use of a global may take a lock, which the handler must not meet.
-    _ = signals.load(ordering: .relaxed)
+    _ = signals.load(ordering: .relaxed) + requests.load(ordering: .relaxed)
     for signal in [SIGINT, SIGTERM] { handle(signal) }
     var ignore = sigaction()
     ignore.__sigaction_handler.sa_handler = SIG_IGN
@@ -34,12 +37,16 @@ enum Interrupt {
     if handler == unsafeBitCast(SIG_IGN, to: Int.self) { return }
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in
-      if Interrupt.signals.add(1, ordering: .relaxed).oldValue > 0 {
+      let earlier = Interrupt.signals.add(1, ordering: .relaxed).oldValue
+      if earlier >= Interrupt.requests.load(ordering: .relaxed) {
         _exit(ExitCode.interrupted.rawValue)
       }
     }
     sigaction(signal, &action, nil)
   }
+
+  /// From now on the first signal ends the process at once: for work that leaves nothing to tidy up.
+  static func endAtOnce() { requests.store(0, ordering: .relaxed) }
 
   static var isRequested: Bool {
     signals.load(ordering: .relaxed) > 0

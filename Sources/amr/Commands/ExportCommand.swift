@@ -5,6 +5,8 @@ import Metering
 
 /// `amr export`
 func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
+  // A batch that is interrupted leaves a hidden file at most, which the next export replaces.
+  Interrupt.endAtOnce()
   let month = try arguments.value(
     .month, expected: "a month as YYYY-MM", convert: { BillingMonth(iso: $0) })
   let cycle = arguments.integer(.cycle).flatMap(BillingCycle.init(rawValue:))

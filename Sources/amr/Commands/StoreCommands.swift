@@ -8,6 +8,7 @@ private func openStore(_ arguments: ParsedArguments) throws -> ReadStore {
 
 /// `amr store info`
 func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
+  Interrupt.endAtOnce()
   let store = try openStore(arguments)
   let summary = try await store.summary(threads: Machine.processors)
   let closed = store.closedThrough?.description
@@ -54,6 +55,7 @@ func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
 
 /// `amr store check`
 func runStoreCheck(_ arguments: ParsedArguments) async throws -> ExitCode {
+  Interrupt.endAtOnce()
   let store = try openStore(arguments)
   let check = try await store.check(threads: Machine.processors)
   if arguments.flag(.json) {
