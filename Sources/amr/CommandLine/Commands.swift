@@ -59,7 +59,7 @@ enum Commands {
         command: "amr simulate smoke-1k --out uploads --registry registry.csv",
         meaning: "files, and the registry that belongs to them"),
       .init(
-        command: "amr simulate smoke-1k --out - | amr ingest store -",
+        command: "amr simulate smoke-1k --out - --registry r | amr ingest store - --registry r",
         meaning: "stream the uploads into a store"),
     ])
 
@@ -77,8 +77,8 @@ enum Commands {
     options: [.registry, .utcOffset, .threads],
     examples: [
       .init(
-        command: "amr ingest store uploads/* --registry registry.csv",
-        meaning: "take in a directory of uploads")
+        command: "amr ingest store uploads/uploads/* --registry registry.csv",
+        meaning: "take in the files that simulate wrote")
     ])
 
   private static let export = CommandSpec(
@@ -99,7 +99,8 @@ enum Commands {
 
   private static let storeInfo = CommandSpec(
     id: .storeInfo, path: ["store", "info"], summary: "show what a read store holds",
-    details: "Shows tables, versions, counts of reads by quality, open and closed days, and sizes.",
+    details: "Shows counts of endpoints and reads, the size of the reads, the digest of the "
+      + "current reads, and for each day whether it is closed, its reads, late reads and register sum.",
     positionals: [store],
     examples: [
       .init(command: "amr store info runs/smoke-1k/store", meaning: "look into a run's store")
@@ -108,7 +109,8 @@ enum Commands {
   private static let storeCheck = CommandSpec(
     id: .storeCheck, path: ["store", "check"], summary: "verify a read store",
     details: "Reads every file of the store and verifies checksums, counts and the agreement of "
-      + "its tables. Ends with exit code 1 if anything is wrong.",
+      + "its tables. Ends with exit code 1 if anything is wrong, with 65 or 66 if the store is too "
+      + "damaged to be opened.",
     positionals: [store],
     examples: [
       .init(command: "amr store check runs/smoke-1k/store", meaning: "verify a run's store")
