@@ -47,7 +47,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// What a command line tells its caller about the failure.
   public enum Category: Sendable {
-    /// A file that should be read is absent or closed to us (exit code 66).
+    /// A file that should be read is absent, closed to us or no file (exit code 66).
     case missingInput
     /// An output cannot be brought into being (exit code 73).
     case cannotCreate
@@ -57,6 +57,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var category: Category {
     if isNoSpace { return .inputOutput }
+    // A directory opens like a file; that it is none shows only when it is read.
+    if operation == .read && code == EISDIR { return .missingInput }
     return switch operation {
     case .open, .list, .inspect: isNotFound || isPermissionDenied ? .missingInput : .inputOutput
     case .create, .createDirectory, .rename, .link, .lock: .cannotCreate

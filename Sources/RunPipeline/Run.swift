@@ -182,10 +182,15 @@ public struct Run {
     summary.chronicNonReaders = content.endpointsWithoutRead
     summary.storeBytes = content.byteCount
     summary.coreBytes = content.coreByteCount
-    summary.perDay = content.days.map {
-      RunSummary.Day(
-        day: $0.day.description, reads: $0.reads,
-        readRate: Double($0.reads) / Double(layout.territory.count), registerSum: $0.registerSum)
+    // A day without reads has no files in the store, and is a day of the run all the same.
+    let contentByDay = Dictionary(uniqueKeysWithValues: content.days.map { ($0.day, $0) })
+    summary.perDay = (0..<scenario.days).map { number in
+      let day = scenario.startDate + number
+      let reads = contentByDay[day]?.reads ?? 0
+      return RunSummary.Day(
+        day: day.description, reads: reads,
+        readRate: Double(reads) / Double(layout.territory.count),
+        registerSum: contentByDay[day]?.registerSum ?? 0)
     }
     summary.seconds.ingest += seconds(since: start)
     return store

@@ -147,8 +147,8 @@ private let contradictions: [Refusal] = [
     "3:29: endpoints.jitter_ms: 1980 ms and 20 ms for a frame do not fit in interval_s = 2; "
       + "expected less than 1979"),
   Refusal(
-    "endpoints: { first_endpoint_id: 67108000 }",
-    "3:14: endpoints.first_endpoint_id: first_endpoint_id + territory.modules is 67109000; "
+    "endpoints: { first_endpoint_id: 67107865 }",
+    "3:14: endpoints.first_endpoint_id: first_endpoint_id + territory.modules - 1 is 67108864; "
       + "expected at most 67108863, the highest address of 26 bits"),
   Refusal(
     "backhaul: { upload_period_h: 1, poll_window_min: 61 }",
@@ -160,6 +160,13 @@ private let contradictions: [Refusal] = [
 func refusesWithOneExactLine(refusal: Refusal) {
   let text = "{ name: 'a',\nterritory: { tracts_csv: 't.csv' },\n\(refusal.members)\n}"
   #expect(complaints(text) == ["s.json5:" + refusal.line])
+}
+
+@Test func theLastAddressMayBeUsed() {
+  let text =
+    "{ name: 'a', territory: { tracts_csv: 't.csv', modules: 1000 }, "
+    + "endpoints: { first_endpoint_id: 67107864 } }"
+  #expect(complaints(text) == [])
 }
 
 @Test(arguments: [

@@ -148,6 +148,11 @@ struct FileSystemTests {
     let reading = #expect(throws: FileError.self) { try FileSystem.system.readFile(absent) }
     #expect(reading?.description == "cannot open \(absent): No such file or directory")
     #expect(reading?.category == .missingInput)
+    let folder = #expect(throws: FileError.self) {
+      try FileSystem.system.readFile(directory.path)
+    }
+    #expect(folder?.description == "cannot read \(directory.path): Is a directory")
+    #expect(folder?.category == .missingInput)
     let creating = #expect(throws: FileError.self) {
       try FileSystem.system.writeAtomically([1], to: directory.file("no/such/directory"))
     }

@@ -146,6 +146,13 @@ struct IntakeTests {
     var store = try Fixture.makeStore(directory, endpoints: 5)
     #expect(store.registry == Fixture.registry(5))
     try store.replaceRegistry(Fixture.registry(7).reversed(), timestamp: Fixture.timestamp)
+    do {
+      try store.replaceRegistry(Fixture.registry(4), timestamp: Fixture.timestamp)
+      Issue.record("a registry that forgets endpoints was accepted")
+    } catch {
+      #expect("\(error)".contains("lacks 3 endpoints"))
+      #expect("\(error)".contains("the first of them 20000004"))
+    }
     _ = consume store
     let reopened = try Fixture.open(directory)
     #expect(reopened.registry == Fixture.registry(7))

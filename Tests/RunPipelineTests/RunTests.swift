@@ -67,6 +67,21 @@ struct RunTests {
     return (try await run.execute(), directory)
   }
 
+  @Test("every day of the run is reported, days without a read too")
+  func perDay() async throws {
+    var scenario = Self.scenario()
+    scenario.collectors.clockErrorMs = 3_600_000
+    let (summary, _) = try await Self.run(scenario, threads: 2)
+    #expect(summary.perDay.map(\.day) == (1...5).map { "1998-06-0\($0)" })
+    #expect(summary.perDay.reduce(0) { $0 + $1.reads } == summary.reads)
+    #expect(summary.perDay.reduce(0) { $0 + $1.registerSum } == summary.registerSum)
+
+    scenario.faults.silentModuleShare = 1
+    let (silent, _) = try await Self.run(scenario, threads: 2)
+    #expect(silent.perDay.map(\.day) == summary.perDay.map(\.day))
+    #expect(silent.perDay.allSatisfy { $0.reads == 0 && $0.readRate == 0 && $0.registerSum == 0 })
+  }
+
   @Test("the whole way gives the same store and bills in either order on any number of threads")
   func determinism() async throws {
     let scenario = Self.scenario()

@@ -24,10 +24,10 @@ extension ScenarioDecoder {
         "tracts_csv and meters_csv are both given; expected one of them", between: inputs.reversed()
       )
     }
-    let sum = scenario.endpoints.firstID + territory.modules
-    if !territory.tractsCSV.isEmpty && sum > ScenarioSchema.highestEndpointID {
+    let last = scenario.endpoints.firstID + territory.modules - 1
+    if !territory.tractsCSV.isEmpty && last > ScenarioSchema.highestEndpointID {
       reportContradiction(
-        "first_endpoint_id + territory.modules is \(sum); expected at most "
+        "first_endpoint_id + territory.modules - 1 is \(last); expected at most "
           + "\(ScenarioSchema.highestEndpointID), the highest address of 26 bits",
         between: ["endpoints.first_endpoint_id", "territory.modules"])
     }

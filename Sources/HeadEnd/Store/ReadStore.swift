@@ -139,7 +139,8 @@ public struct ReadStore: ~Copyable {
     try self.commit(commit, to: .reads)
   }
 
-  /// Makes these service points the registry.
+  /// Makes these service points the registry. It may gain endpoints but not lose any: their reads
+  /// would belong to nobody.
   public mutating func replaceRegistry(_ new: [ServicePoint], timestamp: Int64)
     throws(HeadEndError)
   {
@@ -148,6 +149,13 @@ public struct ReadStore: ~Copyable {
       throw .refused("the registry has endpoint \(one.endpoint.rawValue) twice; expected it once")
     }
     if sorted == registry { return }
+    let known = Set(sorted.map(\.endpoint))
+    let lost = registry.filter { !known.contains($0.endpoint) }
+    if let first = lost.first {
+      throw .refused(
+        "the registry lacks \(lost.count) endpoints that \(directory) has, the first of them "
+          + "\(first.endpoint.rawValue); keep them, with removed_on where they are gone")
+    }
     var commit = Commit(operation: "REPLACE REGISTRY", timestamp: timestamp)
     commit.removes = snapshot(.registry).files
     commit.adds = [

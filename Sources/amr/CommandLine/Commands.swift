@@ -60,8 +60,8 @@ enum Commands {
         command: "amr simulate smoke-1k --out uploads",
         meaning: "files, and the registry that belongs to them"),
       .init(
-        command: "amr simulate smoke-1k --out - | amr ingest store -",
-        meaning: "stream the uploads into a store that exists"),
+        command: "amr simulate smoke-1k --out - --registry r | amr ingest store - --registry r",
+        meaning: "stream the uploads into a store"),
     ])
 
   private static let ingest = CommandSpec(
@@ -110,7 +110,8 @@ enum Commands {
   private static let storeCheck = CommandSpec(
     id: .storeCheck, path: ["store", "check"], summary: "verify a read store",
     details: "Reads every file of the store and verifies checksums, counts, order, versions and "
-      + "that the registry knows every endpoint. Ends with exit code 1 if anything is wrong.",
+      + "that the registry knows every endpoint. Ends with exit code 1 if anything is wrong, with "
+      + "65 or 66 if the store is too damaged to be opened.",
     positionals: [store],
     examples: [
       .init(command: "amr store check runs/smoke-1k/store", meaning: "verify a run's store")

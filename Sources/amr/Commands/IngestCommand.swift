@@ -42,11 +42,13 @@ private func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments
     try RegistryFile.decode(try FileSystem.system.readFile(path), source: path)
   }
   if try ReadStore.exists(at: directory) {
-    if arguments.integer(.utcOffset) != nil {
-      throw arguments.usageError(
-        "\(directory) is a store already, and its --utc-offset cannot change")
-    }
     var store = try ReadStore.open(at: directory, engine: engineName)
+    // The command that made the store may be given again, after a power cut for instance.
+    let offset = store.settings.utcOffsetMinutes
+    if let other = arguments.integer(.utcOffset), other != offset {
+      throw arguments.usageError(
+        "the days of \(directory) begin at --utc-offset \(offset), which cannot change to \(other)")
+    }
     if let registry { try store.replaceRegistry(registry, timestamp: wallClock()) }
     return store
   }
