@@ -98,8 +98,8 @@ let package = Package(
     .testTarget(
       name: "HeadEndTests",
       dependencies: [
-        "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload", "HeadEnd",
-        "TestSupport",
+        "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload", "Columnar",
+        "DeltaTable", "HeadEnd", "TestSupport",
       ]),
     .testTarget(
       name: "BillingExportTests",

@@ -33,3 +33,9 @@ public func iso8601(_ instant: UTCMilliseconds) -> String {
   let time = [second / 3600, second / 60 % 60, second % 60].map { digits($0, width: 2) }
   return "\(day)T\(time.joined(separator: ":"))Z"
 }
+
+/// ISO 8601 in UTC to the millisecond, `1998-06-30T05:00:00.250Z`.
+public func iso8601WithMilliseconds(_ instant: UTCMilliseconds) -> String {
+  let rest = ((instant % 1000) + 1000) % 1000
+  return "\(iso8601(instant).dropLast()).\(digits(rest, width: 3))Z"
+}

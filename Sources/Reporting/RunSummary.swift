@@ -117,7 +117,7 @@ public struct RunSummary: Sendable {
       .double(reads == 0 ? 0 : rounded(Double(bytes) / Double(reads), 1000))
     }
     return JSONNode.object([
-      ("scenario", .string(scenario)), ("seed", .int(Int64(bitPattern: seed))),
+      ("scenario", .string(scenario)), ("seed", .int(Int64(clamping: seed))),
       ("digest", .string(digest)), ("store_digest", .string(storeDigest)),
       ("evaluation", .string(evaluation)), ("modules", .int(Int64(modules))),
       ("days", .int(Int64(days))), ("collectors", .int(Int64(collectors))),

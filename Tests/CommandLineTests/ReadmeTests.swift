@@ -28,6 +28,23 @@ struct ReadmeTests {
     #expect(files.contains("runs/smoke-1k/summary.json"))
     #expect(files.contains("runs/weaker/summary.json"))
     #expect(files.contains("mine.json5"))
+    if Witness.shouldRun("duckdb") { try query(readme, in: directory) }
     #expect(files.contains { $0.hasPrefix("bills/") && $0.hasSuffix(".manifest.json") })
+  }
+
+  /// The SQL of the README counts every endpoint that was ever read.
+  private func query(_ readme: String, in directory: TemporaryDirectory) throws {
+    let sql = try #require(readme.split(separator: "```sql").dropFirst().first)
+      .prefix(while: { $0 != "`" })
+    let program = """
+      import duckdb, json, os, sys
+      os.chdir(sys.argv[1])
+      rows = duckdb.connect().execute(sys.argv[2]).fetchall()
+      summary = json.load(open('runs/smoke-1k/summary.json'))
+      assert sum(n for _, n in rows) == summary['modules'] - summary['chronic_non_readers'], rows
+      assert sum(days * n for days, n in rows) == summary['reads'], rows
+      """
+    let result = try Witness.run(program, [directory.path, String(sql)])
+    #expect(result.exitCode == 0, "\(result.errorText)")
   }
 }

@@ -42,4 +42,11 @@ struct LocalClockTests {
   func text(instant: Int64, expected: String) {
     #expect(iso8601(instant) == expected)
   }
+
+  @Test("milliseconds are those of the instant, before 1970 too")
+  func milliseconds() {
+    #expect(iso8601WithMilliseconds(0) == "1970-01-01T00:00:00.000Z")
+    #expect(iso8601WithMilliseconds(1_007) == "1970-01-01T00:00:01.007Z")
+    #expect(iso8601WithMilliseconds(-1) == "1969-12-31T23:59:59.999Z")
+  }
 }

@@ -159,10 +159,7 @@ private struct Columns {
 /// Instants as text, with milliseconds only where there are any.
 private enum InstantField {
   static func text(_ instant: UTCMilliseconds) -> String {
-    let seconds = iso8601(instant)
-    let milliseconds = ((instant % 1000) + 1000) % 1000
-    if milliseconds == 0 { return seconds }
-    return "\(seconds.dropLast()).\(String(1000 + milliseconds).dropFirst())Z"
+    instant % 1000 == 0 ? iso8601(instant) : iso8601WithMilliseconds(instant)
   }
 
   /// The instant that a text stands for, or nil when it is anything else.

@@ -123,8 +123,7 @@ private struct DeliveryList: ~Copyable {
 
   mutating func append(_ deliveries: [Delivery]) throws(FileError) {
     for delivery in deliveries {
-      let milliseconds = String(1000 + delivery.at % 1000).dropFirst()
-      csv.append("\(iso8601(delivery.at).dropLast()).\(milliseconds)Z")
+      csv.append(iso8601WithMilliseconds(delivery.at))
       csv.append(Int(delivery.collector.rawValue))
       csv.append(Int(delivery.sequence))
       csv.append(delivery.copy)
