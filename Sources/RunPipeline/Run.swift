@@ -26,6 +26,8 @@ public protocol RunObserver: Sendable {
   func begin(_ part: String, unit: String, total: Int)
   /// One more piece is under way; called from any thread.
   func advance() throws
+  /// Called between steps that are not counted.
+  func check() throws
   /// The last part has ended.
   func finish()
 }
@@ -73,8 +75,11 @@ public struct Run {
     summary.seconds.setUp = seconds(since: start)
     var intake = try Intake(try makeStore(network.registry))
     try await simulateAndIngest(&network, &intake)
+    try observer.check()
     let store = try await finishIntake(intake)
+    try observer.check()
     try export(store)
+    try observer.check()
     describe(network)
     summary.seconds.total = seconds(since: start)
     summary.peakRSSBytes = peakResidentBytes()
@@ -122,6 +127,7 @@ public struct Run {
       summary.seconds.simulate += seconds(since: simulationStart)
       let ingestStart = watch.now
       for (delivery, upload) in queue.deliveries(until: morning) {
+        try observer.check()
         try intake.take(
           upload,
           source: uploadFileName(collector: delivery.collector, sequence: delivery.sequence))

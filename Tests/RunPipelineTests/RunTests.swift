@@ -12,6 +12,7 @@ import Testing
 private struct Silent: RunObserver {
   func begin(_ part: String, unit: String, total: Int) {}
   func advance() throws {}
+  func check() throws {}
   func finish() {}
 }
 
@@ -171,19 +172,21 @@ struct RunTests {
     return Double(met) / Double(layout.territory.count * (scenario.days - 2))
   }
 
-  @Test("a failure of the observer ends the run")
-  func interruption() async throws {
+  @Test("a failure of the observer ends the run, wherever it is asked", arguments: [true, false])
+  func interruption(whileCounting: Bool) async throws {
     struct Stop: Error {}
     struct Impatient: RunObserver {
+      let whileCounting: Bool
       func begin(_ part: String, unit: String, total: Int) {}
-      func advance() throws { throw Stop() }
+      func advance() throws { if whileCounting { throw Stop() } }
+      func check() throws { if !whileCounting { throw Stop() } }
       func finish() {}
     }
     let directory = try TemporaryDirectory()
     let scenario = Self.scenario()
     var run = Run(
       scenario, layout: try Self.layout(scenario), directory: directory.path,
-      options: RunOptions(), observer: Impatient())
+      options: RunOptions(), observer: Impatient(whileCounting: whileCounting))
     await #expect(throws: Stop.self) { _ = try await run.execute() }
     #expect(!directory.allFiles().contains("summary.json"))
   }

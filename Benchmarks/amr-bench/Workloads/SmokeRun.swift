@@ -14,6 +14,7 @@ final class SmokeRun: Workload {
   private struct Silent: RunObserver {
     func begin(_ part: String, unit: String, total: Int) {}
     func advance() {}
+    func check() {}
     func finish() {}
   }
 

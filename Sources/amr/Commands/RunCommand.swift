@@ -41,9 +41,11 @@ struct RunProgress: RunObserver {
   }
 
   func advance() throws {
-    try Interrupt.check()
+    try check()
     bar.advance()
   }
+
+  func check() throws { try Interrupt.check() }
 
   func finish() { bar.finish() }
 }
