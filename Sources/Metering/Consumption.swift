@@ -75,18 +75,14 @@ public struct ConsumptionModel: Sendable {
   /// An endpoint's use on a day, given its mean and the factor of its class on that day.
   @inline(__always)
   public func use(
-    stream: RandomStream, meanWattHours: Int32, factor: DayFactor, day: CivilDay
+    endpoint: EndpointID, meanWattHours: Int32, factor: DayFactor, day: CivilDay
   ) -> DayUse {
-    let words = stream.words(UInt32(truncatingIfNeeded: day.number))
+    let words = RandomStream(seed: seed, .dailyUse, entity: endpoint.rawValue)
+      .words(UInt32(truncatingIfNeeded: day.number))
     let own = max(0.1, 1 + dailySigma * normalVariate(words.x))
     let ownFactor = Int64((own * Self.one).rounded())
     let wattHours = (((Int64(meanWattHours) * factor.value) >> 12) * ownFactor) >> 12
     return DayUse(wattHours: wattHours, mixture: UInt8(words.y >> 24))
-  }
-
-  /// The stream of an endpoint's daily factors.
-  public func stream(endpoint: EndpointID) -> RandomStream {
-    RandomStream(seed: seed, .dailyUse, entity: UInt64(endpoint.rawValue))
   }
 }
 

@@ -12,32 +12,40 @@ import RandomStreams
 /// Where one frame in thousands passes, a search takes one call of the generator for each 256
 /// transmissions instead of 64 calls.
 public struct FadingDraws: Sendable {
-  private let stream: RandomStream
-  private let sub: UInt32
+  private let seed: UInt64
+  private let endpoint: UInt32
+  private let collector: UInt32
 
-  /// - Parameters:
-  ///   - stream: the endpoint's stream of fading draws.
-  ///   - sub: the collector's number.
   @inline(__always)
-  public init(_ stream: RandomStream, sub: UInt32) {
-    self.stream = stream
-    self.sub = sub
+  public init(seed: UInt64, endpoint: UInt32, collector: UInt32) {
+    self.seed = seed
+    self.endpoint = endpoint
+    self.collector = collector
   }
 
   /// The draw of transmission k.
   @inline(__always)
   public func draw(_ k: UInt32) -> UInt32 {
-    block(of: k).draw(own: stream.word(k, sub: sub), k: k)
+    block(of: k).draw(own: ownWords(k >> 2)[Int(k & 3)], k: k)
   }
 
   /// The own words of transmissions 4·index … 4·index + 3, from which their block makes draws.
   @inline(__always)
-  public func ownWords(_ index: UInt32) -> SIMD4<UInt32> { stream.words(index, sub: sub) }
+  public func ownWords(_ index: UInt32) -> SIMD4<UInt32> {
+    RandomStream(seed: seed, .fading, entity: endpoint).words(index, sub: collector)
+  }
+
+  /// The words of blocks 4·index … 4·index + 3.
+  @inline(__always)
+  private func blockWords(_ index: UInt32) -> SIMD4<UInt32> {
+    RandomStream(seed: seed, .fadingBlock, entity: endpoint).words(index, sub: collector)
+  }
 
   /// The block that contains transmission k.
   @inline(__always)
   public func block(of k: UInt32) -> FadingBlock {
-    FadingBlock(word: stream.word(k >> FadingBlock.shift, sub: sub, part: 1))
+    let number = k >> FadingBlock.shift
+    return FadingBlock(word: blockWords(number >> 2)[Int(number & 3)])
   }
 
   /// The latest transmission in [low, high] whose draw lies below a threshold, with its draw.
@@ -49,7 +57,7 @@ public struct FadingDraws: Sendable {
   ) -> (k: UInt32, draw: UInt32)? {
     var number = high >> FadingBlock.shift
     let lowest = low >> FadingBlock.shift
-    var words = stream.words(number >> 2, sub: sub, part: 1)
+    var words = blockWords(number >> 2)
     draws += 4
     while true {
       let block = FadingBlock(word: words[Int(number & 3)])
@@ -63,7 +71,7 @@ public struct FadingDraws: Sendable {
       if number == lowest { return nil }
       number -= 1
       if number & 3 == 3 {
-        words = stream.words(number >> 2, sub: sub, part: 1)
+        words = blockWords(number >> 2)
         draws += 4
       }
     }

@@ -13,45 +13,38 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case concentratorOutage = 11
   case delivery = 12
   case registerStart = 13
+  case fadingBlock = 14
+  case tractStreets = 15
 }
 
 /// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.
 ///
 /// Any draw can be computed at any time by anyone, so threads and shards agree without talking.
+/// The seed is the generator's key; stream, entity, sub-stream and index are its counter. So no
+/// two draws of a run share a counter, and nothing need be stored for a stream.
 public struct RandomStream: Sendable, Equatable {
-  /// 64 bits that stand for (seed, stream, entity).
-  public let key: UInt64
+  public let seed: UInt64
+  public let name: StreamName
+  public let entity: UInt32
 
   /// The stream of an entity (an endpoint, a collector, a day …) under a seed.
-  public init(seed: UInt64, _ name: StreamName, entity: UInt64) {
-    let counter = (entity, UInt64(name.rawValue) | 0x414D_5200 << 32)
-    key = Philox2x64.block(counter, key: seed, rounds: Philox2x64.keyRounds).0
+  @inlinable @inline(__always)
+  public init(seed: UInt64, _ name: StreamName, entity: UInt32) {
+    self.seed = seed
+    self.name = name
+    self.entity = entity
   }
 
-  /// A stream whose key is already known.
-  @inlinable
-  public init(key: UInt64) { self.key = key }
-
-  /// Draws 4·index … 4·index + 3 of a sub-stream (a collector, a day …; 0 where there is none) and
-  /// of a part of it.
+  /// Draws 4·index … 4·index + 3 of a sub-stream (a collector, a day …; 0 where there is none).
   @inlinable @inline(__always)
-  public func words(_ index: UInt32, sub: UInt32 = 0, part: UInt32 = 0) -> SIMD4<UInt32> {
-    let (low, high) = block(index, sub, part)
-    return SIMD4(
-      UInt32(truncatingIfNeeded: low), UInt32(truncatingIfNeeded: low >> 32),
-      UInt32(truncatingIfNeeded: high), UInt32(truncatingIfNeeded: high >> 32))
+  public func words(_ index: UInt32, sub: UInt32 = 0) -> SIMD4<UInt32> {
+    Philox4x32.block(SIMD4(index, sub, entity, name.rawValue), key: seed)
   }
 
-  /// One draw of a part of a sub-stream.
+  /// One draw of a sub-stream.
   @inlinable @inline(__always)
-  public func word(_ index: UInt32, sub: UInt32 = 0, part: UInt32 = 0) -> UInt32 {
-    let (low, high) = block(index >> 2, sub, part)
-    return UInt32(truncatingIfNeeded: (index & 2 == 0 ? low : high) >> UInt64((index & 1) << 5))
-  }
-
-  @inlinable @inline(__always)
-  func block(_ index: UInt32, _ sub: UInt32, _ part: UInt32) -> (UInt64, UInt64) {
-    Philox2x64.block((UInt64(index) | UInt64(sub) << 32, UInt64(part)), key: key)
+  public func word(_ index: UInt32, sub: UInt32 = 0) -> UInt32 {
+    words(index >> 2, sub: sub)[Int(index & 3)]
   }
 }
 

@@ -97,7 +97,7 @@ struct DeliveryScheduleTests {
       seed: scenario.seed, stream: .concentratorOutage, perYear: 300,
       meanHours: scenario.faults.concentratorOutageH)
     func down(_ index: Int) -> DownTime {
-      collectorOutages.downTime(entity: UInt64(index + 1), days: scenario.days + 1)
+      collectorOutages.downTime(entity: UInt32(index + 1), days: scenario.days + 1)
     }
     let undisturbed = Self.all(Self.scenario(loss: 0.2, ackLoss: 0.2), collectors: 120)
     var waited = 0
@@ -105,7 +105,7 @@ struct DeliveryScheduleTests {
       let index = number / scenario.days
       let lines = [
         down(index),
-        concentratorOutages.downTime(entity: UInt64(index / 40), days: scenario.days + 1),
+        concentratorOutages.downTime(entity: UInt32(index / 40), days: scenario.days + 1),
       ]
       #expect(!deliveries.isEmpty)
       for delivery in deliveries {

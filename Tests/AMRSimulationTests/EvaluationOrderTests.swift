@@ -109,7 +109,7 @@ struct EvaluationOrderTests {
             link: link, k: k,
             start: air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter),
             channel: hop.channel,
-            power: Fading.faded(air.links.means[link], air.fading[link].draw(k))))
+            power: Fading.faded(air.links.means[link], air.fading(link).draw(k))))
         k += 1
       }
     }

@@ -20,7 +20,7 @@ func isPlausible(chiSquare: Double, freedom: Int) -> Bool {
 struct HopTests {
   /// The hops of many endpoints' own streams.
   private static func hops(span: UInt32, channels: UInt32, seed: UInt64) -> [Hop] {
-    (0..<400 as Range<UInt64>).flatMap { endpoint in
+    (0..<400 as Range<UInt32>).flatMap { endpoint in
       let stream = RandomStream(seed: seed, .timing, entity: 20_000_000 + endpoint)
       return (0..<500 as Range<UInt32>).map {
         Hop(stream.word($0), jitterSpan: span, channels: channels)
@@ -70,7 +70,7 @@ struct HopTests {
   func neighbours() {
     var next = [Int](repeating: 0, count: 400)
     var beside = [Int](repeating: 0, count: 400)
-    for endpoint in 0..<400 as Range<UInt64> {
+    for endpoint in 0..<400 as Range<UInt32> {
       let one = RandomStream(seed: 5, .timing, entity: endpoint)
       let other = RandomStream(seed: 5, .timing, entity: endpoint + 1)
       for k in 0..<400 as Range<UInt32> {

@@ -28,7 +28,7 @@ struct LinkBudgetTests {
       frequencyMHz: scenario.radio.frequencyMHz, exponent: scenario.radio.pathLossExponent)
     var found = 0
     for (number, site) in network.sites.enumerated() {
-      let shadowing = RandomStream(seed: seed, .shadowing, entity: UInt64(site.id.rawValue))
+      let shadowing = RandomStream(seed: seed, .shadowing, entity: site.id.rawValue)
       var expected: [UInt32: Power] = [:]
       for index in 0..<territory.count where !silent[index] {
         let dx = Double(territory.x[index] - site.x)

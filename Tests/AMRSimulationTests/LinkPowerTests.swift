@@ -49,7 +49,7 @@ struct LinkPowerTests {
     let noise =
       10 * log10(1.380649e-23 * 290 * 32_768 * 1000) + scenario.collectors.noiseFigureDb
     let stream = RandomStream(
-      seed: scenario.seed, .shadowing, entity: UInt64(site.id.rawValue))
+      seed: scenario.seed, .shadowing, entity: site.id.rawValue)
     let shadowing = normalVariate(stream.words(territory.endpointIDs[index]).x)
     return scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - loss
       - (territory.indoor[index] ? scenario.radio.indoorLossDb : 0)

@@ -15,7 +15,7 @@ struct OutageTests {
     let model = Self.model(perYear: perYear, meanHours: meanHours)
     var lengths: [Double] = []
     let years = 800
-    for entity in 0..<UInt64(years) {
+    for entity in 0..<UInt32(years) {
       // Outages so short that they hardly ever touch each other.
       for interval in model.downTime(entity: entity, days: 365).intervals {
         lengths.append(Double(interval.count) / (3600 * 32_768))
@@ -35,7 +35,8 @@ struct OutageTests {
 
   @Test("intervals ascend and do not touch", arguments: 1...30 as ClosedRange<UInt64>)
   func order(seed: UInt64) {
-    let down = Self.model(perYear: 200, meanHours: 30, seed: seed).downTime(entity: seed, days: 400)
+    let down = Self.model(perYear: 200, meanHours: 30, seed: seed).downTime(
+      entity: UInt32(seed), days: 400)
     #expect(down.intervals.count > 20)
     #expect(down.intervals.allSatisfy { !$0.isEmpty && $0.lowerBound >= 0 })
     for (one, next) in zip(down.intervals, down.intervals.dropFirst()) {
@@ -47,7 +48,7 @@ struct OutageTests {
   @Test("a longer run only adds outages at its end")
   func prefix() {
     let model = Self.model(perYear: 100, meanHours: 5)
-    for entity in 0..<50 as Range<UInt64> {
+    for entity in 0..<50 as Range<UInt32> {
       let short = model.downTime(entity: entity, days: 100).intervals
       let long = model.downTime(entity: entity, days: 300).intervals
       // The last one of the short run may be joined by a later one.

@@ -59,11 +59,11 @@ struct RegisterBookTests {
       seasonPeakDay: scenario.consumption.seasonPeakDay,
       weatherSigma: scenario.consumption.weatherSigma,
       dailySigma: scenario.consumption.dailySigma)
-    let draws = RandomStream(seed: scenario.seed, .registerStart, entity: UInt64(id)).words(0)
+    let draws = RandomStream(seed: scenario.seed, .registerStart, entity: id).words(0)
     let mean = model.meanWattHours(classIndex: Int(territory.classIndices[index]), draw: draws.x)
     func use(_ day: CivilDay) -> DayUse {
       model.use(
-        stream: model.stream(endpoint: EndpointID(rawValue: id)), meanWattHours: mean,
+        endpoint: EndpointID(rawValue: id), meanWattHours: mean,
         factor: model.factors(on: day)[Int(territory.classIndices[index])], day: day)
     }
     let today = scenario.startDate + Int((tick < 0 ? tick - Ticks.perDay + 1 : tick) / Ticks.perDay)

@@ -23,7 +23,7 @@ struct ConsumptionTests {
     _ model: ConsumptionModel, _ id: UInt32, _ mean: Int32, _ day: CivilDay, classIndex: Int = 0
   ) -> DayUse {
     model.use(
-      stream: model.stream(endpoint: EndpointID(rawValue: id)), meanWattHours: mean,
+      endpoint: EndpointID(rawValue: id), meanWattHours: mean,
       factor: model.factors(on: day)[classIndex], day: day)
   }
 

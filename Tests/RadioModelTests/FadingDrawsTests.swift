@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Fading draws")
 struct FadingDrawsTests {
-  static func draws(_ entity: UInt64) -> FadingDraws {
-    FadingDraws(RandomStream(seed: 3, .fading, entity: entity), sub: 5)
+  static func draws(_ endpoint: UInt32) -> FadingDraws {
+    FadingDraws(seed: 3, endpoint: endpoint, collector: 5)
   }
 
   @Test("draws are uniform, at every place of a block")
@@ -14,7 +14,7 @@ struct FadingDrawsTests {
     // 256 classes of 1,024 draws each: 99.9 % of samples of 255 degrees of freedom are below 330.5.
     var all = [Int](repeating: 0, count: 256)
     var places = [Int](repeating: 0, count: 64 * 16)
-    for entity in 0..<64 as Range<UInt64> {
+    for entity in 0..<64 as Range<UInt32> {
       for k in 0..<4096 as Range<UInt32> {
         let draw = Self.draws(entity).draw(k)
         all[Int(draw >> 24)] += 1
@@ -31,7 +31,7 @@ struct FadingDrawsTests {
     // The number of draws below 2⁻⁶ in a block of 64 independent ones is binomial.
     let blocks = 40_000
     var counts = [Int](repeating: 0, count: 65)
-    for entity in 0..<UInt64(blocks / 4) {
+    for entity in 0..<UInt32(blocks / 4) {
       let link = Self.draws(entity)
       for block in 0..<4 as Range<UInt32> {
         let small = (0..<64).filter { link.draw(block << 6 | $0) < 1 << 26 }
@@ -56,7 +56,7 @@ struct FadingDrawsTests {
     for distance in [1, 4, 63, 64] as [UInt32] {
       var sum = 0.0
       let count = 100_000
-      let link = Self.draws(UInt64(distance) + 99)
+      let link = Self.draws(distance + 99)
       for k in 0..<UInt32(count) {
         let first = unit(link.draw(k)) - 0.5
         sum += first * (unit(link.draw(k + distance)) - 0.5) * 12
@@ -70,7 +70,7 @@ struct FadingDrawsTests {
   func search(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     for _ in 0..<400 {
-      let link = Self.draws(random.next())
+      let link = Self.draws(UInt32(truncatingIfNeeded: random.next()))
       // Thresholds of all sizes, ranges that cut blocks anywhere.
       let threshold = DrawThreshold(
         draws: UInt32(truncatingIfNeeded: random.next()) >> UInt32(random.next() % 20))

@@ -24,7 +24,7 @@ final class ChecksumSpeed: Workload {
   private init(_ context: Context, work: @escaping @Sendable ([UInt64], [UInt8]) -> UInt128) {
     self.work = work
     let count = context.pick(full: 1 << 21, tiny: 1 << 13)
-    inputs = [UInt64(0), 1].map { variant in
+    inputs = [UInt32(0), 1].map { variant in
       let draws = RandomStream(seed: 1, .placement, entity: variant)
       let words = (0..<UInt32(count)).map { index in
         let four = draws.words(index)

@@ -36,7 +36,7 @@ struct Utility {
 
   /// When a module was read on a day, by the last of its receptions.
   func readAt(_ index: Int, on day: CivilDay) -> UTCMilliseconds {
-    let draws = RandomStream(seed: seed, .timing, entity: UInt64(day.number))
+    let draws = RandomStream(seed: seed, .timing, entity: UInt32(day.number))
     return Self.clock.startOfDay(day)
       + Int64(below(UInt32(millisecondsPerDay), draws.word(UInt32(index))))
   }
@@ -55,11 +55,11 @@ struct Utility {
         periodStart: start, periodEnd: start + millisecondsPerDay)
       var builder = UploadBuilder(header: header, capacity: stretch)
       let draws = RandomStream(
-        seed: seed, .fading, entity: UInt64(collector) << 32 | UInt64(day.number))
+        seed: seed, .fading, entity: UInt32(collector))
       // A stretch that would run over the end of the registry lies at its end.
       let first = min(collector * registry.count / collectors, registry.count - stretch)
       for index in first..<first + stretch {
-        let words = draws.words(UInt32(index - first))
+        let words = draws.words(UInt32(index - first), sub: UInt32(day.number))
         guard unit(words.x) < 0.7 else { continue }
         let message = StandardConsumptionMessage(
           endpointID: registry[index].endpoint.rawValue, ertType: 7,

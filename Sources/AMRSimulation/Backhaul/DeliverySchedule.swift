@@ -46,7 +46,7 @@ struct DeliverySchedule: Sendable {
       / backhaul.collectorsPerConcentrator
     // Uploads of the last day still travel on the day after it.
     concentratorDownTimes = (0..<concentrators).map {
-      outages.downTime(entity: UInt64($0), days: scenario.days + 1)
+      outages.downTime(entity: UInt32($0), days: scenario.days + 1)
     }
   }
 
@@ -63,7 +63,7 @@ struct DeliverySchedule: Sendable {
     let window = Int64(backhaul.pollWindowMin) * 60 * Ticks.perSecond
     let turn = window * Int64(place) / Int64(backhaul.collectorsPerConcentrator)
     let retry = Int64(backhaul.retryMin) * 60 * Ticks.perSecond
-    let draws = RandomStream(seed: seed, .delivery, entity: UInt64(collector.id.rawValue))
+    let draws = RandomStream(seed: seed, .delivery, entity: collector.id.rawValue)
     var deliveries: [Delivery] = []
     var time = end + turn
     for attempt in 0..<Self.attemptsMax {

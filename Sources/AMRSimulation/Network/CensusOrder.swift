@@ -83,15 +83,15 @@ enum CensusOrder {
       var four = UInt32.max
       var hops = SIMD4<UInt32>()
       var ownWords = SIMD4<UInt32>()
-      var block = air.fading[link].block(of: UInt32(truncatingIfNeeded: range.lowerBound))
+      var block = air.fading(link).block(of: UInt32(truncatingIfNeeded: range.lowerBound))
       for number in range {
         let k = UInt32(truncatingIfNeeded: number)
         if k >> 2 != four {
           four = k >> 2
-          hops = air.timing[link].words(four)
-          ownWords = air.fading[link].ownWords(four)
+          hops = air.timing(link).words(four)
+          ownWords = air.fading(link).ownWords(four)
         }
-        if FadingBlock.starts(at: k) { block = air.fading[link].block(of: k) }
+        if FadingBlock.starts(at: k) { block = air.fading(link).block(of: k) }
         let hop = Hop(hops[Int(k & 3)], jitterSpan: air.jitterSpan, channels: air.channels)
         let start = air.nominalStart(link: link, k: number) + Int64(hop.jitter)
         guard start >= from, start < to else { continue }

@@ -7,8 +7,9 @@ struct CollectorAir: Sendable {
   let links: LinkSet
   let phases: [Int64]
   let periods: [Int64]
-  let timing: [RandomStream]
-  let fading: [FadingDraws]
+  let seed: UInt64
+  let collector: UInt32
+  let endpointIDs: [UInt32]
   let jitterSpan: UInt32
   let channels: UInt32
   let periodMin: Int64
@@ -24,10 +25,9 @@ struct CollectorAir: Sendable {
     self.links = links
     phases = links.endpoints.map { Int64(transmitters.phases[Int($0)]) }
     periods = links.endpoints.map { Int64(transmitters.periods[Int($0)]) }
-    timing = links.endpoints.map { transmitters.timing[Int($0)] }
-    fading = links.endpoints.map {
-      FadingDraws(transmitters.fading[Int($0)], sub: collector.id.rawValue)
-    }
+    seed = transmitters.seed
+    self.collector = collector.id.rawValue
+    endpointIDs = links.endpoints.map { transmitters.endpointIDs[Int($0)] }
     jitterSpan = transmitters.jitterSpan
     channels = transmitters.channels
     periodMin = transmitters.periodMin
@@ -43,7 +43,18 @@ struct CollectorAir: Sendable {
   /// Jitter and channel of transmission k of a link.
   @inline(__always)
   func hop(link: Int, k: UInt32) -> Hop {
-    Hop(timing[link].word(k), jitterSpan: jitterSpan, channels: channels)
+    Hop(timing(link).word(k), jitterSpan: jitterSpan, channels: channels)
+  }
+
+  /// The words from which the hops of a link's transmissions are made.
+  @inline(__always)
+  func timing(_ link: Int) -> RandomStream {
+    RandomStream(seed: seed, .timing, entity: endpointIDs[link])
+  }
+
+  @inline(__always)
+  func fading(_ link: Int) -> FadingDraws {
+    FadingDraws(seed: seed, endpoint: endpointIDs[link], collector: collector)
   }
 
   /// The transmissions of a link that can start in [from, to), jitter considered; may be empty.

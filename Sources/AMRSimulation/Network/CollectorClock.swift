@@ -14,7 +14,7 @@ struct CollectorClock: Sendable, Equatable {
     epoch = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
       .startOfDay(scenario.startDate)
     let stream = RandomStream(
-      seed: scenario.seed, .collectorClock, entity: UInt64(site.id.rawValue))
+      seed: scenario.seed, .collectorClock, entity: site.id.rawValue)
     let span = UInt32(2 * scenario.collectors.clockErrorMs + 1)
     let milliseconds = Int64(below(span, stream.word(0))) - Int64(scenario.collectors.clockErrorMs)
     offset = milliseconds * Ticks.perSecond / 1000

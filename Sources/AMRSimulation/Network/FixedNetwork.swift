@@ -75,7 +75,7 @@ public struct FixedNetwork: Sendable {
       perYear: scenario.faults.collectorOutagesPerYear,
       meanHours: scenario.faults.collectorOutageH)
     downTimes = sites.map {
-      outages.downTime(entity: UInt64($0.id.rawValue), days: scenario.days + 1)
+      outages.downTime(entity: $0.id.rawValue, days: scenario.days + 1)
     }
     schedule = DeliverySchedule(scenario, collectorCount: sites.count)
     let count = territory.count

@@ -75,7 +75,7 @@ struct LinkBudget: Sendable {
 
   /// The links of one collector.
   func links(of site: CollectorSite) -> LinkSet {
-    let shadowing = RandomStream(seed: seed, .shadowing, entity: UInt64(site.id.rawValue))
+    let shadowing = RandomStream(seed: seed, .shadowing, entity: site.id.rawValue)
     var heard: [(endpoint: UInt32, mean: Power)] = []
     // Fainter power in units of 2⁻²⁰ of the noise: an integer sum knows no order.
     var faintSum: UInt64 = 0

@@ -18,7 +18,7 @@ enum OnDemandOrder {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       let low = UInt32(truncatingIfNeeded: range.lowerBound)
       var high = UInt32(truncatingIfNeeded: range.upperBound)
-      while let survivor = air.fading[link].latest(
+      while let survivor = air.fading(link).latest(
         below: air.links.thresholds[link], low: low, high: high, draws: &result.drawsEvaluated)
       {
         let reception = decode(
@@ -58,7 +58,7 @@ enum OnDemandOrder {
       let otherHop = air.hop(link: other, k: otherK)
       let distance = candidate.at &+ Int64(otherHop.jitter) &- start
       if otherHop.channel == hop.channel, distance.magnitude < UInt64(air.frameTicks) {
-        interference += Fading.faded(air.links.means[other], air.fading[other].draw(otherK))
+        interference += Fading.faded(air.links.means[other], air.fading(other).draw(otherK))
       }
     }
     guard air.links.test.passes(signal: signal, interference: interference) else { return nil }

@@ -11,7 +11,7 @@ struct OutageModel: Sendable {
   let meanHours: Double
 
   /// The outages that start in the days of a run, in ticks, those that touch joined.
-  func downTime(entity: UInt64, days: Int) -> DownTime {
+  func downTime(entity: UInt32, days: Int) -> DownTime {
     let draws = RandomStream(seed: seed, stream, entity: entity)
     var down = DownTime()
     for day in 0..<days {

@@ -10,7 +10,7 @@ struct RegisterBook: Sendable {
   private let formats: [RegisterFormat]
   private let spans: [Int64]
   private let classIndices: [UInt8]
-  private let streams: [RandomStream]
+  private let endpointIDs: [UInt32]
   private let meanWattHours: [Int32]
   /// Counts on the dials when the last bill was made.
   let openingCounts: [Int64]
@@ -42,20 +42,18 @@ struct RegisterBook: Sendable {
     classIndices = territory.classIndices
     day = scenario.startDate
     start = scenario.startDate
-    var streams: [RandomStream] = []
     var means: [Int32] = []
     var openings: [Int64] = []
     var firstDays: [CivilDay] = []
     for index in 0..<territory.count {
       let id = territory.endpointIDs[index]
       let classIndex = Int(territory.classIndices[index])
-      let draws = RandomStream(seed: scenario.seed, .registerStart, entity: UInt64(id)).words(0)
-      streams.append(model.stream(endpoint: EndpointID(rawValue: id)))
+      let draws = RandomStream(seed: scenario.seed, .registerStart, entity: id).words(0)
       means.append(model.meanWattHours(classIndex: classIndex, draw: draws.x))
       openings.append(Int64(below(UInt32(spans[classIndex]), draws.y)))
       firstDays.append(lastBilled(index) + 1)
     }
-    self.streams = streams
+    endpointIDs = territory.endpointIDs
     meanWattHours = means
     openingCounts = openings
     used = [Int64](repeating: 0, count: territory.count)
@@ -115,7 +113,7 @@ struct RegisterBook: Sendable {
 
   private func use(_ index: Int, on day: CivilDay, _ factors: [DayFactor]) -> DayUse {
     model.use(
-      stream: streams[index], meanWattHours: meanWattHours[index],
+      endpoint: EndpointID(rawValue: endpointIDs[index]), meanWattHours: meanWattHours[index],
       factor: factors[Int(classIndices[index])], day: day)
   }
 

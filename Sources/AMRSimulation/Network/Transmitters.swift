@@ -10,11 +10,11 @@ struct Transmitters: Sendable {
   private(set) var phases: [UInt32] = []
   /// Ticks between two nominal starts.
   private(set) var periods: [UInt32] = []
-  private(set) var timing: [RandomStream] = []
-  private(set) var fading: [RandomStream] = []
   /// Whether the module never transmits.
   private(set) var silent: [Bool] = []
 
+  let seed: UInt64
+  let endpointIDs: [UInt32]
   /// Jitter is below this, in ticks, at least 1.
   let jitterSpan: UInt32
   let channels: UInt32
@@ -23,21 +23,20 @@ struct Transmitters: Sendable {
   let periodMax: Int64
 
   init(_ scenario: Scenario, endpointIDs: [UInt32]) {
+    seed = scenario.seed
+    self.endpointIDs = endpointIDs
     let endpoints = scenario.endpoints
     jitterSpan = UInt32(max(1, Int64(endpoints.jitterMs) * Ticks.perSecond / 1000))
     channels = UInt32(scenario.radio.channels)
     let nominal = Double(Int64(endpoints.intervalS) * Ticks.perSecond)
     let silentShare = scenario.faults.silentModuleShare
     for id in endpointIDs {
-      let entity = UInt64(id)
-      let traits = RandomStream(seed: scenario.seed, .transmitterTraits, entity: entity).words(0)
+      let traits = RandomStream(seed: seed, .transmitterTraits, entity: id).words(0)
       let error = (2 * unit(traits.x) - 1) * endpoints.clockErrorPpm * 1e-6
       let period = UInt32((nominal * (1 + error)).rounded())
       periods.append(period)
       phases.append(below(period, traits.y))
       silent.append(unit(traits.z) < silentShare)
-      timing.append(RandomStream(seed: scenario.seed, .timing, entity: entity))
-      fading.append(RandomStream(seed: scenario.seed, .fading, entity: entity))
     }
     periodMin = Int64(periods.min() ?? 1)
     periodMax = Int64(periods.max() ?? 1)
@@ -50,8 +49,8 @@ struct Transmitters: Sendable {
       // Only the last nominal start before the end may be pushed beyond it by its jitter.
       let last = (end - 1 - Int64(phases[index])) / Int64(periods[index])
       let nominal = Int64(phases[index]) + last * Int64(periods[index])
-      let hop = Hop(
-        timing[index].word(UInt32(last)), jitterSpan: jitterSpan, channels: channels)
+      let timing = RandomStream(seed: seed, .timing, entity: endpointIDs[index])
+      let hop = Hop(timing.word(UInt32(last)), jitterSpan: jitterSpan, channels: channels)
       count += Int(last) + (nominal + Int64(hop.jitter) < end ? 1 : 0)
     }
     return count

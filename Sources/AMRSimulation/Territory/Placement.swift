@@ -39,7 +39,7 @@ extension Territory {
   mutating func append(
     _ scenario: Scenario, id: UInt32, x: Double, y: Double, classIndex: Int?, indoor: Bool?
   ) {
-    let traits = RandomStream(seed: scenario.seed, .meterTraits, entity: UInt64(id)).words(0)
+    let traits = RandomStream(seed: scenario.seed, .meterTraits, entity: id).words(0)
     endpointIDs.append(id)
     self.x.append(Int32(x.rounded()))
     self.y.append(Int32(y.rounded()))
@@ -76,7 +76,7 @@ private struct TractStreets {
     let spacing = Double(scenario.territory.streetSpacingM * 10)
     streets = UInt32(max(1, (side / spacing).rounded()))
     setback = min(Double(scenario.territory.setbackM * 10), side / Double(streets) / 2)
-    let draw = RandomStream(seed: seed, .placement, entity: UInt64(number) | 1 << 32).word(0)
+    let draw = RandomStream(seed: seed, .tractStreets, entity: UInt32(number)).word(0)
     let angle = unit(draw) * Double.pi / 2
     cosine = PortableMath.cosine(angle)
     sine = PortableMath.cosine(angle - Double.pi / 2)
@@ -84,7 +84,7 @@ private struct TractStreets {
 
   /// Where an endpoint's meter stands, in decimetres east and north of the territory's origin.
   func position(endpoint: UInt32) -> (x: Double, y: Double) {
-    let words = RandomStream(seed: seed, .placement, entity: UInt64(endpoint)).words(0)
+    let words = RandomStream(seed: seed, .placement, entity: endpoint).words(0)
     let street = Double(below(streets, words.x)) + 0.5
     let across = street * side / Double(streets) + (words.z & 1 == 0 ? setback : -setback)
     let along = unit(words.y) * side
