@@ -85,6 +85,11 @@ struct EvaluationOrderTests {
       let to = from + 12 * 60 * Ticks.perSecond + 12_345
       let expected = Self.allPairs(air, from: from, to: to)
       #expect(CensusOrder.evaluate(air, from: from, to: to).receptions == expected, "seed \(seed)")
+      for level in VectorLevel.available where VectorCensus.supports(air) {
+        #expect(
+          VectorCensus.evaluate(air, from: from, to: to, level: level).receptions == expected,
+          "seed \(seed), \(level)")
+      }
       #expect(
         OnDemandOrder.evaluate(air, from: from, to: to).receptions == expected, "seed \(seed)")
     }

@@ -133,7 +133,10 @@ public struct FixedNetwork: Sendable {
     let to = clocks[collector].tick(showingSeconds: period.end)
     let evaluation =
       switch order {
-      case .census: CensusOrder.evaluate(air, from: from, to: to)
+      case .census:
+        VectorCensus.supports(air)
+          ? VectorCensus.evaluate(air, from: from, to: to)
+          : CensusOrder.evaluate(air, from: from, to: to)
       case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
       }
     return Outcome(
