@@ -46,7 +46,8 @@ final class CensusLanes {
   /// Cells for each lane: with more, fewer frames look crowded and more is to be cleared.
   private static let cellsPerLane: UInt32 = 32
 
-  private(set) var c = arrival_lanes()
+  /// What the loops in C work on; a pointer, since these are reached from every step.
+  let c: UnsafeMutablePointer<arrival_lanes>
   /// Links; the lanes beyond are padding.
   let count: Int
   /// The link of each lane.
@@ -60,9 +61,9 @@ final class CensusLanes {
   /// Lanes that `mark` found.
   let crowded: UnsafeMutablePointer<UInt32>
 
-  var window: Int64 { Int64(c.window) }
+  var window: Int64 { Int64(c.pointee.window) }
   /// Groups of 16 lanes.
-  var vectors: Int { Int(c.count) / 16 }
+  var vectors: Int { Int(c.pointee.count) / 16 }
 
   /// - Parameter start: when the first window starts, at least 0; the first transmission of each
   ///   lane is the first one that nominally starts then or later.
@@ -71,6 +72,7 @@ final class CensusLanes {
     let shortest = air.frameTicks
     links = air.links.endpoints.indices.map { Int32($0) }
     self.level = level.level
+    var c = arrival_lanes()
     reach = Int32(air.frameTicks)
     lateness = Int32(4 * (air.periodMax - air.periodMin)) + Int32(air.jitterSpan)
     let padded = (count + 15) / 16 * 16
@@ -124,16 +126,22 @@ final class CensusLanes {
     crowded = memory.words()
     c.occupied = memory.bytes(Int(Self.cellsMax) / 8 + 64)
     self.memory = memory
-    layCells(slotTicks: UInt32(shortest))
-    arrival_lanes_begin(self.level, &c)
+    Self.layCells(&c, slotTicks: UInt32(shortest), reach: UInt32(reach), lateness: UInt32(lateness))
+    self.c = .allocate(capacity: 1)
+    self.c.initialize(to: c)
+    arrival_lanes_begin(self.level, self.c)
   }
 
+  deinit { c.deallocate() }
+
   /// Divides the time of a window into slots of at least `slotTicks`.
-  private func layCells(slotTicks: UInt32) {
+  private static func layCells(
+    _ c: inout arrival_lanes, slotTicks: UInt32, reach: UInt32, lateness: UInt32
+  ) {
     // Carried frames start up to two frame lengths early; one more leaves a cell before theirs.
-    c.bias = 3 * UInt32(reach)
-    c.tail_start = c.window - 2 * UInt32(reach)
-    let latest = c.window + UInt32(lateness) + c.bias + UInt32(reach)
+    c.bias = 3 * reach
+    c.tail_start = c.window - 2 * reach
+    let latest = c.window + lateness + c.bias + reach
     while latest >> c.shift > 0xFFFF { c.shift += 1 }
     let units = max(3, (slotTicks + 1 << c.shift - 1) >> c.shift)
     c.reciprocal = 0x10000 / units
@@ -146,40 +154,40 @@ final class CensusLanes {
   // MARK: - Steps of a group
 
   func generate() {
-    arrival_lanes_generate(level, &c)
+    arrival_lanes_generate(level, c)
     // What padding sends is nobody's.
-    let spare = Int(c.count) - count
+    let spare = Int(c.pointee.count) - count
     guard spare > 0 else { return }
     let real = UInt16.max >> UInt16(spare)
     for row in 0..<4 {
       let last = row * vectors + vectors - 1
-      c.sent[last] &= real
-      c.heard[last] &= real
-      c.tail[last] &= real
+      c.pointee.sent[last] &= real
+      c.pointee.heard[last] &= real
+      c.pointee.tail[last] &= real
     }
   }
 
   func clearCells() {
-    c.occupied.update(repeating: 0, count: Int(c.mask + 1) / 8 + 32)
+    c.pointee.occupied.update(repeating: 0, count: Int(c.pointee.mask + 1) / 8 + 32)
   }
 
   /// The number of crowded lanes, which then stand in `crowded`.
-  func mark(row: Int) -> Int { Int(arrival_lanes_mark(level, &c, Int32(row), crowded)) }
+  func mark(row: Int) -> Int { Int(arrival_lanes_mark(level, c, Int32(row), crowded)) }
 
-  func settle() -> Int { Int(arrival_lanes_settle(level, &c)) }
+  func settle() -> Int { Int(arrival_lanes_settle(level, c)) }
 
   /// The cell of a frame that starts so many ticks after its window does, before it is folded.
   @inline(__always)
   func cell(start: Int32, channel: UInt32) -> UInt32 {
-    let units = UInt32(bitPattern: start &+ Int32(bitPattern: c.bias)) >> c.shift
-    return (channel &* c.stride) &+ ((units &* c.reciprocal) >> 16)
+    let units = UInt32(bitPattern: start &+ Int32(bitPattern: c.pointee.bias)) >> c.pointee.shift
+    return (channel &* c.pointee.stride) &+ ((units &* c.pointee.reciprocal) >> 16)
   }
 
   /// Marks a cell, as `mark` does for the lanes' frames.
   @inline(__always)
   func occupy(_ cell: UInt32) {
-    let folded = cell & c.mask
-    let byte = c.occupied + 8 + Int(folded >> 3)
+    let folded = cell & c.pointee.mask
+    let byte = c.pointee.occupied + 8 + Int(folded >> 3)
     let place = UnsafeMutableRawPointer(byte)
     var word = place.loadUnaligned(as: UInt16.self)
     let bit = UInt16(1) << UInt16(folded & 7)
@@ -202,31 +210,32 @@ final class CensusLanes {
 
   /// The number of the transmission that a lane sends in a window of the group.
   @inline(__always)
-  func transmission(lane: Int, row: Int) -> UInt32 { c.k[lane] &- UInt32(4 - row) }
+  func transmission(lane: Int, row: Int) -> UInt32 { c.pointee.k[lane] &- UInt32(4 - row) }
 
   /// The place of a transmission's words in the rows of words.
   @inline(__always)
   private func wordIndex(lane: Int, k: UInt32) -> Int {
-    let half = k >> 2 == c.k[lane] >> 2 ? c.half : c.half ^ 1
-    return Int(4 * half + k & 3) * Int(c.count) + lane
+    let half = k >> 2 == c.pointee.k[lane] >> 2 ? c.pointee.half : c.pointee.half ^ 1
+    return Int(4 * half + k & 3) * Int(c.pointee.count) + lane
   }
 
   /// Ticks from its window's start to a frame's first bit, and its channel.
   @inline(__always)
-  func place(lane: Int, row: Int, k: UInt32) -> (start: Int32, channel: UInt32) {
+  func place(lane: Int, row: Int) -> (start: Int32, channel: UInt32) {
     let hop = Hop(
-      c.timing[wordIndex(lane: lane, k: k)], jitterSpan: c.jitter_span, channels: c.channels)
-    let nominal = c.offset[lane] &- Int32(4 - row) &* c.step[lane]
+      c.pointee.timing[wordIndex(lane: lane, k: transmission(lane: lane, row: row))], jitterSpan: c.pointee.jitter_span, channels: c.pointee.channels)
+    let nominal = c.pointee.offset[lane] &- Int32(4 - row) &* c.pointee.step[lane]
     return (nominal &+ Int32(bitPattern: hop.jitter), UInt32(hop.channel))
   }
 
   /// The fading draw of a frame.
   @inline(__always)
-  func draw(lane: Int, k: UInt32) -> UInt32 {
-    let own = c.fading[wordIndex(lane: lane, k: k)]
-    return k >> 6 == c.k[lane] >> 6
-      ? FadingBlock.draw(own: own, k: k, word: c.block_word[lane], smallest: c.smallest[lane])
+  func draw(lane: Int, row: Int) -> UInt32 {
+    let k = transmission(lane: lane, row: row)
+    let own = c.pointee.fading[wordIndex(lane: lane, k: k)]
+    return k >> 6 == c.pointee.k[lane] >> 6
+      ? FadingBlock.draw(own: own, k: k, word: c.pointee.block_word[lane], smallest: c.pointee.smallest[lane])
       : FadingBlock.draw(
-        own: own, k: k, word: c.earlier_block_word[lane], smallest: c.earlier_smallest[lane])
+        own: own, k: k, word: c.pointee.earlier_block_word[lane], smallest: c.pointee.earlier_smallest[lane])
   }
 }

@@ -8,20 +8,18 @@ import RadioModel
 /// only there, where all of their neighbours are known.
 struct CrowdedFrames {
   private struct Frame {
+    var power: Power
     /// Ticks from the window's start.
     var start: Int32
+    /// The first cell, not folded. Cells of different channels are never neighbours.
+    var cell: UInt32
     var lane: Int32
     var k: UInt32
-    /// The first cell, not folded.
-    var cell: UInt32
-    var channel: UInt32
-    /// Of a carried frame; that of a lane's frame is found when it is needed.
-    var draw: UInt32
+    /// The next frame of the same chain, or −1.
+    var next: Int32 = -1
     var isCarried: Bool
     /// Whether it is to be decided in this window, and survives fading.
     var isCandidate: Bool
-    /// The next frame of the same chain, or −1.
-    var next: Int32
   }
 
   /// What became of the frames that were compared.
@@ -47,96 +45,96 @@ struct CrowdedFrames {
   }
 
   /// Takes the frames at the end of a window along to the next one.
-  mutating func carryTail(row: Int) {
-    let c = lanes.c
+  mutating func carryTail(row: Int, air: CollectorAir) {
+    let window = Int32(lanes.window)
     for vector in 0..<lanes.vectors {
-      var bits = c.tail[row * lanes.vectors + vector]
+      var bits = lanes.c.pointee.tail[row * lanes.vectors + vector]
       while bits != 0 {
         let lane = vector * 16 + bits.trailingZeroBitCount
         bits &= bits - 1
-        carry(lane: lane, row: row)
+        guard lanes.isSet(lanes.c.pointee.heard, row: row, lane: lane) else { continue }
+        let (start, _) = lanes.place(lane: lane, row: row)
+        var frame = frame(lane: lane, row: row, air: air, windowEarlier: true)
+        if start < window - lanes.reach {
+          frame.isCandidate = false
+        } else {
+          lanes.clear(lanes.c.pointee.passing, row: row, lane: lane)
+        }
+        carriedNext.append(frame)
       }
     }
   }
 
-  private mutating func carry(lane: Int, row: Int) {
-    let c = lanes.c
-    guard lanes.isSet(c.heard, row: row, lane: lane) else { return }
-    let k = lanes.transmission(lane: lane, row: row)
-    let (start, channel) = lanes.place(lane: lane, row: row, k: k)
-    let isLate = start >= Int32(bitPattern: c.window) - lanes.reach
-    let later = start - Int32(bitPattern: c.window)
-    carriedNext.append(
-      Frame(
-        start: later, lane: Int32(truncatingIfNeeded: lane), k: k,
-        cell: lanes.cell(start: later, channel: channel), channel: channel,
-        draw: lanes.draw(lane: lane, k: k), isCarried: true,
-        isCandidate: isLate && lanes.isSet(c.passing, row: row, lane: lane), next: -1))
-    if isLate {
-      lanes.clear(c.passing, row: row, lane: lane)
-    }
-  }
-
   /// Lines up the carried frames and those of the crowded lanes.
-  mutating func gather(row: Int, crowded: Int) {
+  mutating func gather(row: Int, crowded: Int, air: CollectorAir) {
     swap(&carried, &frames)
     swap(&carried, &carriedNext)
     carriedNext.removeAll(keepingCapacity: true)
-    let c = lanes.c
     for index in 0..<crowded {
       let lane = Int(lanes.crowded[index])
-      guard lanes.isSet(c.heard, row: row, lane: lane) else { continue }
-      let k = lanes.transmission(lane: lane, row: row)
-      let (start, channel) = lanes.place(lane: lane, row: row, k: k)
-      frames.append(
-        Frame(
-          start: start, lane: Int32(truncatingIfNeeded: lane), k: k,
-          cell: lanes.cell(start: start, channel: channel), channel: channel, draw: 0,
-          isCarried: false, isCandidate: lanes.isSet(c.passing, row: row, lane: lane), next: -1))
+      if lanes.isSet(lanes.c.pointee.heard, row: row, lane: lane) {
+        frames.append(frame(lane: lane, row: row, air: air, windowEarlier: false))
+      }
     }
     chain()
+  }
+
+  /// A lane's frame, seen from its own window or from the one after it.
+  @inline(__always)
+  private func frame(lane: Int, row: Int, air: CollectorAir, windowEarlier: Bool) -> Frame {
+    let k = lanes.transmission(lane: lane, row: row)
+    let (nominal, channel) = lanes.place(lane: lane, row: row)
+    let start = windowEarlier ? nominal - Int32(lanes.window) : nominal
+    return Frame(
+      power: Fading.faded(
+        air.links.means[Int(lanes.links[lane])], lanes.draw(lane: lane, row: row)),
+      start: start, cell: lanes.cell(start: start, channel: channel),
+      lane: Int32(truncatingIfNeeded: lane), k: k, isCarried: windowEarlier,
+      isCandidate: lanes.isSet(lanes.c.pointee.passing, row: row, lane: lane))
   }
 
   /// Links the frames of each cell, by the last bits of its number.
   private mutating func chain() {
     var size = 64
-    while size < frames.count { size *= 2 }
+    while size < 2 * frames.count { size *= 2 }
     if chains.count == size {
       chains.withUnsafeMutableBufferPointer { $0.update(repeating: -1) }
     } else {
       chains = [Int32](repeating: -1, count: size)
     }
     let mask = size - 1
-    for index in frames.indices {
-      let place = Int(frames[index].cell) & mask
-      frames[index].next = chains[place]
-      chains[place] = Int32(truncatingIfNeeded: index)
+    frames.withUnsafeMutableBufferPointer { frames in
+      chains.withUnsafeMutableBufferPointer { chains in
+        for index in frames.indices {
+          let place = Int(frames[index].cell) & mask
+          frames[index].next = chains[place]
+          chains[place] = Int32(truncatingIfNeeded: index)
+        }
+      }
     }
   }
 
   /// Decides the candidates among the gathered frames.
-  func decide(row: Int, air: CollectorAir, into outcome: inout Outcome) {
+  func decide(row: Int, test: DecodeTest, into outcome: inout Outcome) {
     let mask = chains.count - 1
+    let reach = UInt32(lanes.reach)
     frames.withUnsafeBufferPointer { frames in
       chains.withUnsafeBufferPointer { chains in
-        for index in frames.indices where frames[index].isCandidate {
+        for frame in frames where frame.isCandidate {
           outcome.lookups += 1
-          let frame = frames[index]
-          var interference: Power = 0
-          for cell in frame.cell &- 1...frame.cell &+ 1 {
-            var other = Int(chains[Int(cell) & mask])
-            while other >= 0 {
-              let neighbour = frames[other]
-              if neighbour.cell == cell, neighbour.channel == frame.channel, other != index,
-                (neighbour.start - frame.start).magnitude < UInt32(lanes.reach)
-              {
-                interference += power(neighbour, air: air)
+          // Its own power, which the chain of its cell holds too, is taken off again.
+          var interference = Power(0) &- frame.power
+          for cell in frame.cell - 1...frame.cell + 1 {
+            var next = Int(chains[Int(cell) & mask])
+            while next >= 0 {
+              let other = frames[next]
+              if other.cell == cell, (other.start - frame.start).magnitude < reach {
+                interference &+= other.power
               }
-              other = Int(neighbour.next)
+              next = Int(other.next)
             }
           }
-          let decoded = air.links.test.passes(
-            signal: power(frame, air: air), interference: interference)
+          let decoded = test.passes(signal: frame.power, interference: interference)
           settle(frame, row: row, decoded: decoded, into: &outcome)
         }
       }
@@ -147,17 +145,10 @@ struct CrowdedFrames {
     let lane = Int(frame.lane)
     if !decoded {
       outcome.lostToInterference += 1
-      if !frame.isCarried { lanes.clear(lanes.c.passing, row: row, lane: lane) }
+      if !frame.isCarried { lanes.clear(lanes.c.pointee.passing, row: row, lane: lane) }
     } else if frame.isCarried {
       outcome.decodedLate += 1
-      lanes.c.latest[lane] = max(lanes.c.latest[lane], frame.k + 1)
+      lanes.c.pointee.latest[lane] = max(lanes.c.pointee.latest[lane], frame.k + 1)
     }
-  }
-
-  @inline(__always)
-  private func power(_ frame: Frame, air: CollectorAir) -> Power {
-    let lane = Int(frame.lane)
-    let draw = frame.isCarried ? frame.draw : lanes.draw(lane: lane, k: frame.k)
-    return Fading.faded(air.links.means[Int(lanes.links[lane])], draw)
   }
 }

@@ -57,7 +57,7 @@ struct VectorCensus {
       windowStart += lanes.window
     }
     for index in 0..<4 * lanes.vectors {
-      arrivals += lanes.c.sent[index].nonzeroBitCount
+      arrivals += lanes.c.pointee.sent[index].nonzeroBitCount
     }
     decoded += lanes.settle()
   }
@@ -67,9 +67,9 @@ struct VectorCensus {
     frames.occupyCarried()
     let crowded = lanes.mark(row: row)
     if !isReceivable(windowStart) { restrict(row: row) }
-    frames.carryTail(row: row)
-    frames.gather(row: row, crowded: crowded)
-    frames.decide(row: row, air: air, into: &outcome)
+    frames.carryTail(row: row, air: air)
+    frames.gather(row: row, crowded: crowded, air: air)
+    frames.decide(row: row, test: air.links.test, into: &outcome)
   }
 
   /// Whether every frame of a window starts in [from, to) and none overlaps a down-time.
@@ -81,24 +81,23 @@ struct VectorCensus {
 
   /// Takes out of a window's decoding what starts outside [from, to) or meets a down-time.
   private mutating func restrict(row: Int) {
-    for lane in 0..<lanes.count where lanes.isSet(lanes.c.sent, row: row, lane: lane) {
-      let k = lanes.transmission(lane: lane, row: row)
-      let start = windowStart + Int64(lanes.place(lane: lane, row: row, k: k).start)
+    for lane in 0..<lanes.count where lanes.isSet(lanes.c.pointee.sent, row: row, lane: lane) {
+      let start = windowStart + Int64(lanes.place(lane: lane, row: row).start)
       if start < from || start >= to {
         arrivals -= 1
       } else if !air.downTime.overlaps(start, start + air.frameTicks) {
         continue
       }
-      lanes.clear(lanes.c.passing, row: row, lane: lane)
+      lanes.clear(lanes.c.pointee.passing, row: row, lane: lane)
     }
   }
 
   /// The latest receptions, by ascending link.
   private func receptions() -> [Reception] {
     var receptions: [Reception] = []
-    for lane in 0..<lanes.count where lanes.c.latest[lane] > 0 {
+    for lane in 0..<lanes.count where lanes.c.pointee.latest[lane] > 0 {
       let link = Int(lanes.links[lane])
-      let k = lanes.c.latest[lane] - 1
+      let k = lanes.c.pointee.latest[lane] - 1
       let hop = air.hop(link: link, k: k)
       receptions.append(
         Reception(
