@@ -11,6 +11,7 @@
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint64_t u64x8 __attribute__((ext_vector_type(8)));
+typedef uint64_t unaligned_u64x8 __attribute__((ext_vector_type(8), aligned(8)));
 typedef double f64x16 __attribute__((ext_vector_type(16)));
 typedef uint16_t u16x32 __attribute__((ext_vector_type(32)));
 typedef uint32_t u32x32 __attribute__((ext_vector_type(32)));
@@ -19,11 +20,16 @@ typedef bool b1x16 __attribute__((ext_vector_type(16)));
 #define INLINE static inline __attribute__((always_inline))
 
 #define BODY(name) name##_baseline
+#define HAS_GATHER 0
 #include "Bodies.h"
 #undef BODY
+#undef HAS_GATHER
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+
+#define HAS_GATHER 1
 #define BODY(name) name##_v3
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #include "Bodies.h"
@@ -72,9 +78,8 @@ void arrival_lanes_generate(enum vector_level level, struct arrival_lanes *lanes
   AT_LEVEL(generate, lanes)
 }
 
-uint32_t arrival_lanes_mark(
-    enum vector_level level, struct arrival_lanes *lanes, int row, uint32_t *crowded) {
-  AT_LEVEL(mark, lanes, row, crowded)
+void arrival_lanes_mark(enum vector_level level, struct arrival_lanes *lanes, int row) {
+  AT_LEVEL(mark, lanes, row)
 }
 
 uint32_t arrival_lanes_settle(enum vector_level level, struct arrival_lanes *lanes) {

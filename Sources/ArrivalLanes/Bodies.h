@@ -249,7 +249,7 @@ static void BODY(generate)(struct arrival_lanes *l) {
       u32x16 silent = unsent;
       if (!all_heard) silent |= (u32x16)(channel - l->heard_first >= l->heard_count);
       // Frames that are not there share a place outside the cells.
-      cell = BODY(select)(silent, BODY(all)(l->mask + 1 + 128), cell);
+      cell = BODY(select)(silent, BODY(all)(l->mask + 1 + 256), cell);
       const uint16_t heard = (uint16_t)~BODY(bits)(silent);
       BODY(store)(l->cell + (size_t)row * l->count + i, cell);
       l->sent[row * vectors + v] = (uint16_t)~BODY(bits)(unsent);
@@ -266,9 +266,9 @@ static void BODY(generate)(struct arrival_lanes *l) {
 
 // MARK: - Occupied cells
 
-static uint32_t BODY(mark)(struct arrival_lanes *l, int row, uint32_t *crowded) {
-  const uint32_t *cell = l->cell + (size_t)row * l->count;
-  uint8_t *cells = l->occupied + 8;
+/// Marks the cells of a window's frames.
+INLINE void BODY(occupy)(struct arrival_lanes *l, const uint32_t *cell) {
+  uint8_t *cells = l->occupied + 64;
   for (uint32_t i = 0; i < l->short_count; i++) {
     uint16_t word;
     uint8_t *place = cells + (cell[i] >> 3);
@@ -286,28 +286,64 @@ static uint32_t BODY(mark)(struct arrival_lanes *l, int row, uint32_t *crowded) 
     __builtin_memcpy(place, &word, sizeof word);
   }
   // What went beyond the last cell belongs to the first ones, and both ends are neighbours.
-  const uint32_t bytes = (l->mask + 1) / 8;
   uint64_t first, beyond;
+  uint8_t *end = cells + (l->mask + 1) / 8;
   __builtin_memcpy(&first, cells, sizeof first);
-  __builtin_memcpy(&beyond, cells + bytes, sizeof beyond);
+  __builtin_memcpy(&beyond, end, sizeof beyond);
   first |= beyond;
   __builtin_memcpy(cells, &first, sizeof first);
-  __builtin_memcpy(cells + bytes, &first, sizeof first);
-  cells[-1] = cells[bytes - 1];
-  // Nobody is beside frames that are not there.
-  __builtin_memset(cells + bytes + 16, 0, 8);
+  __builtin_memcpy(end, &first, sizeof first);
+  cells[-1] = end[-1];
+}
 
-  uint32_t found = 0;
-  for (uint32_t i = 0; i < l->short_count; i++) {
-    // Three cells from the one before on.
-    const uint32_t before = cell[i] + 63;
-    uint16_t word;
-    __builtin_memcpy(&word, l->occupied + (before >> 3), sizeof word);
-    crowded[found] = i;
-    found += ((word >> (before & 7)) & 5) != 0;
+/// Finds the cells that have an occupied one before or after them.
+INLINE void BODY(look_beside)(struct arrival_lanes *l) {
+  const uint8_t *cells = l->occupied + 64;
+  for (uint32_t byte = 0; byte < (l->mask + 1) / 8; byte += 64) {
+    const u64x8 here = *(const u64x8 *)(cells + byte);
+    const u64x8 before = *(const unaligned_u64x8 *)(cells + byte - 8);
+    const u64x8 after = *(const unaligned_u64x8 *)(cells + byte + 8);
+    *(u64x8 *)(l->beside + 64 + byte) =
+        here << 1 | before >> 63 | here >> 1 | after << 63;
   }
-  for (uint32_t i = l->short_count; i < l->count; i++) crowded[found++] = i;
-  return found;
+}
+
+/// The bits of 16 cells in `beside`.
+INLINE uint16_t BODY(are_beside)(const uint8_t *beside, const uint32_t *cell) {
+#if HAS_GATHER
+  uint32_t bits = 0;
+  for (int half = 0; half < 2; half++) {
+    const __m256i at = _mm256_load_si256((const __m256i *)(cell + 8 * half));
+    const __m256i words = _mm256_i32gather_epi32((const int *)beside, _mm256_srli_epi32(at, 5), 4);
+    // The bit in question moves to the top, whatever follows it.
+    const __m256i places = _mm256_andnot_si256(at, _mm256_set1_epi32(31));
+    const __m256i moved = _mm256_sllv_epi32(words, places);
+    bits |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(moved)) << (8 * half);
+  }
+  return (uint16_t)bits;
+#else
+  uint32_t bits = 0;
+#pragma unroll
+  for (uint32_t i = 0; i < 16; i++) {
+    uint32_t word;
+    __builtin_memcpy(&word, beside + 4 * (cell[i] >> 5), sizeof word);
+    bits |= (word >> (cell[i] & 31) & 1) << i;
+  }
+  return (uint16_t)bits;
+#endif
+}
+
+static void BODY(mark)(struct arrival_lanes *l, int row) {
+  const uint32_t *cell = l->cell + (size_t)row * l->count;
+  BODY(occupy)(l, cell);
+  BODY(look_beside)(l);
+  for (uint32_t i = 0; i < l->count; i += 16) {
+    uint32_t bits = BODY(are_beside)(l->beside + 64, cell + i);
+    if (i + 16 > l->short_count) {
+      bits |= i >= l->short_count ? 0xFFFF : 0xFFFFu << (l->short_count - i);
+    }
+    l->crowded[i / 16] = (uint16_t)bits;
+  }
 }
 
 // MARK: - Decoded frames

@@ -84,12 +84,16 @@ struct arrival_lanes {
   uint16_t *heard;     // [4]
   uint16_t *passing;   // [4]
   uint16_t *tail;      // [4]
+  // Bits per lane: frames that have another one in their own or a neighbouring cell, and all long
+  // frames.
+  uint16_t *crowded;
 
   // One more than the latest transmission that was decoded; 0 for none.
   uint32_t *latest;
 
-  // A bit for each cell, with 8 bytes before and 24 after them.
-  uint8_t *occupied;
+  // A bit for each cell, with 64 bytes before and after them, and a bit for each cell that has an
+  // occupied neighbour.
+  uint8_t *occupied, *beside;
 };
 
 // Sets `block_word`, `smallest`, `own_threshold` and `place` for transmission k of every lane, and
@@ -99,13 +103,9 @@ void arrival_lanes_begin(enum vector_level level, struct arrival_lanes *lanes);
 // Makes the frames of the next four windows. `k` and `offset` then stand at the group after it.
 void arrival_lanes_generate(enum vector_level level, struct arrival_lanes *lanes);
 
-// Marks the cells of all frames of a window (a row, 0…3), then lists the lanes whose frame has
-// another one in its own or a neighbouring cell, and all lanes with long frames. The cells must
-// have been cleared; cells that are marked already count as others' frames.
-//
-// Returns the number of lanes that were put into `crowded`, which has room for `count`.
-uint32_t arrival_lanes_mark(
-    enum vector_level level, struct arrival_lanes *lanes, int row, uint32_t *crowded);
+// Marks the cells of all frames of a window (a row, 0…3), then sets `crowded`. The cells must have
+// been cleared; cells that are marked already count as others' frames.
+void arrival_lanes_mark(enum vector_level level, struct arrival_lanes *lanes, int row);
 
 // Notes the frames of the group that are still in `passing` as decoded. Returns their number.
 uint32_t arrival_lanes_settle(enum vector_level level, struct arrival_lanes *lanes);
