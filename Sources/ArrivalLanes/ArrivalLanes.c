@@ -82,6 +82,11 @@ void arrival_lanes_mark(enum vector_level level, struct arrival_lanes *lanes, in
   AT_LEVEL(mark, lanes, row)
 }
 
+uint32_t arrival_lanes_list(
+    enum vector_level level, struct arrival_lanes *lanes, int row, const uint16_t *bits) {
+  AT_LEVEL(list, lanes, row, bits)
+}
+
 uint32_t arrival_lanes_settle(enum vector_level level, struct arrival_lanes *lanes) {
   AT_LEVEL(settle, lanes)
 }

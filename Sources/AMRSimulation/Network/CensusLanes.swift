@@ -94,6 +94,10 @@ final class CensusLanes {
     c.pointee.passing = memory.bits(rows: 4)
     c.pointee.tail = memory.bits(rows: 4)
     c.pointee.crowded = memory.bits(rows: 1)
+    c.pointee.frame_lane = memory.words()
+    c.pointee.frame_start = memory.words()
+    c.pointee.frame_cell = memory.words()
+    c.pointee.frame_draw = memory.words()
     c.pointee.latest = memory.words()
     c.pointee.occupied = memory.cells()
     c.pointee.beside = memory.cells()
@@ -163,11 +167,19 @@ final class CensusLanes {
   /// The number of frames of the group's windows that were decoded.
   func settle() -> Int { Int(arrival_lanes_settle(level, c)) }
 
-  /// The cell of a frame that starts so many ticks after its window does, before it is folded.
-  @inline(__always)
-  func cell(start: Int32, channel: UInt32) -> UInt32 {
-    let units = UInt32(bitPattern: start &+ Int32(bitPattern: c.pointee.bias)) >> c.pointee.shift
-    return (channel &* c.pointee.stride) &+ ((units &* c.pointee.reciprocal) >> 16)
+  /// Lists the frames of a window whose lanes have their bit set; see `arrival_lanes.frame_lane`.
+  func list(row: Int, _ bits: UnsafePointer<UInt16>) -> Int {
+    Int(arrival_lanes_list(level, c, Int32(row), bits))
+  }
+
+  /// The cell of a frame in the numbering of the next window, and its start there.
+  func cellOneWindowLater(_ cell: UInt32, start: Int32) -> UInt32 {
+    cell / c.pointee.stride * c.pointee.stride + slot(start)
+  }
+
+  private func slot(_ start: Int32) -> UInt32 {
+    let units = UInt32(start + Int32(c.pointee.bias)) >> c.pointee.shift
+    return (units * c.pointee.reciprocal) >> 16
   }
 
   /// Marks the cells from a frame's first one on, as `mark` does for the lanes' frames.
@@ -197,36 +209,6 @@ final class CensusLanes {
   /// The number of the transmission that a lane sends in a window of the group.
   @inline(__always)
   func transmission(lane: Int, row: Int) -> UInt32 { c.pointee.k[lane] &- UInt32(4 - row) }
-
-  /// The place of a transmission's words in the rows of words.
-  @inline(__always)
-  private func wordIndex(lane: Int, k: UInt32) -> Int {
-    let half = k >> 2 == c.pointee.k[lane] >> 2 ? c.pointee.half : c.pointee.half ^ 1
-    return Int(4 * half + k & 3) * 16 * vectors + lane
-  }
-
-  /// Ticks from its window's start to a frame's first bit, and its channel.
-  @inline(__always)
-  func place(lane: Int, row: Int) -> (start: Int32, channel: UInt32) {
-    let k = transmission(lane: lane, row: row)
-    let hop = Hop(
-      c.pointee.timing[wordIndex(lane: lane, k: k)], jitterSpan: c.pointee.jitter_span,
-      channels: c.pointee.channels)
-    let nominal = c.pointee.offset[lane] &- Int32(4 - row) &* c.pointee.step[lane]
-    return (nominal &+ Int32(bitPattern: hop.jitter), UInt32(hop.channel))
-  }
-
-  /// The faded power of a frame.
-  @inline(__always)
-  func power(lane: Int, row: Int) -> Power {
-    let k = transmission(lane: lane, row: row)
-    let own = c.pointee.fading[wordIndex(lane: lane, k: k)]
-    let isLatest = k >> 6 == c.pointee.k[lane] >> 6
-    let word = (isLatest ? c.pointee.block_word : c.pointee.earlier_block_word)[lane]
-    let smallest = (isLatest ? c.pointee.smallest : c.pointee.earlier_smallest)[lane]
-    return Fading.faded(
-      means[lane], FadingBlock.draw(own: own, k: k, word: word, smallest: smallest))
-  }
 }
 
 /// Zeroed memory from which arrays are taken, each aligned to a cache line.
@@ -243,8 +225,8 @@ private final class LaneMemory {
   init(lanes: Int, cellBytes: Int) {
     self.lanes = lanes
     self.cellBytes = cellBytes
-    // An array of powers, 14 of words, 20 rows of words, 25 rows of bits.
-    size = lanes * (8 + 4 * (14 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
+    // An array of powers, 18 of words, 20 rows of words, 25 rows of bits.
+    size = lanes * (8 + 4 * (18 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
     start = .allocate(byteCount: size, alignment: 64)
     start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
   }

@@ -15,7 +15,7 @@ struct VectorCensus {
   private let to: Int64
   private let lanes: CensusLanes
   private let lateness: Int64
-  private var frames: CrowdedFrames
+  private let frames: CrowdedFrames
   private var windowStart: Int64
   private var outcome = CrowdedFrames.Outcome()
   private var packets = PacketCounts()
@@ -74,8 +74,10 @@ struct VectorCensus {
 
   /// Takes out of the window's decoding what starts outside [from, to) or meets a down-time.
   private mutating func restrict(row: Int) {
-    for lane in 0..<lanes.count where lanes.isSet(lanes.c.pointee.sent, row: row, lane: lane) {
-      let start = windowStart + Int64(lanes.place(lane: lane, row: row).start)
+    let bits = lanes.c.pointee.sent + row * lanes.vectors
+    for index in 0..<lanes.list(row: row, bits) {
+      let lane = Int(lanes.c.pointee.frame_lane[index])
+      let start = windowStart + Int64(Int32(bitPattern: lanes.c.pointee.frame_start[index]))
       if start < from || start >= to {
         packets.arrivals -= 1
       } else if !air.isReceiving(link: Int(lanes.links[lane]), start: start) {

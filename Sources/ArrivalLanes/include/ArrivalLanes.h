@@ -88,6 +88,13 @@ struct arrival_lanes {
   // frames.
   uint16_t *crowded;
 
+  // The frames that `arrival_lanes_list` has found: their lanes, ticks from the window's start to
+  // their first bit, cells before folding, and fading draws. Room for `count` each.
+  uint32_t *frame_lane;
+  uint32_t *frame_start;
+  uint32_t *frame_cell;
+  uint32_t *frame_draw;
+
   // One more than the latest transmission that was decoded; 0 for none.
   uint32_t *latest;
 
@@ -106,6 +113,12 @@ void arrival_lanes_generate(enum vector_level level, struct arrival_lanes *lanes
 // Marks the cells of all frames of a window (a row, 0…3), then sets `crowded`. The cells must have
 // been cleared; cells that are marked already count as others' frames.
 void arrival_lanes_mark(enum vector_level level, struct arrival_lanes *lanes, int row);
+
+// Lists the lanes whose bits are set in `bits` with their frames of a window, by ascending lane.
+//
+// Returns how many there are. The lists are filled up to a multiple of 16.
+uint32_t arrival_lanes_list(
+    enum vector_level level, struct arrival_lanes *lanes, int row, const uint16_t *bits);
 
 // Notes the frames of the group that are still in `passing` as decoded. Returns their number.
 uint32_t arrival_lanes_settle(enum vector_level level, struct arrival_lanes *lanes);
