@@ -137,7 +137,7 @@ public struct FixedNetwork: Sendable {
     let to = clocks[collector].tick(showingSeconds: period.end)
     let evaluation =
       switch order {
-      case .census: PlainCensus.evaluate(air, from: from, to: to)
+      case .census: census(air, from: from, to: to)
       case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
       }
     return Outcome(
@@ -147,6 +147,12 @@ public struct FixedNetwork: Sendable {
         period: period, end: to),
       receptions: evaluation.receptions.count, packets: evaluation.packets,
       drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
+  }
+
+  private func census(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
+    VectorCensus.supports(air)
+      ? VectorCensus.evaluate(air, from: from, to: to)
+      : PlainCensus.evaluate(air, from: from, to: to)
   }
 
   func air(collector: Int) -> CollectorAir {
