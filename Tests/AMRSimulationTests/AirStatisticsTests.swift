@@ -11,7 +11,9 @@ func flatTest(threshold: Double, noise: Power = PowerScale.noise, captureDb: Dou
   -> DecodeTest
 {
   DecodeTest(
-    thresholds: FrameKind.allCases.map { _ in threshold }, noise: noise, captureDb: captureDb)
+    DecodeRule(
+      thresholds: FrameKind.allCases.map { _ in threshold }, captureDb: captureDb,
+      fading: FadingGain(.rayleigh)), noise: noise)
 }
 
 /// What is decoded on the air against the closed forms of ALOHA with and without capture.
@@ -44,7 +46,8 @@ struct AirStatisticsTests {
       }
       return CollectorAir(
         links: links, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
-        transmitters: Transmitters(scenario, endpointIDs: ids), downTime: DownTime())
+        transmitters: Transmitters(scenario, endpointIDs: ids), scenario: scenario,
+        downTime: DownTime())
     }
 
     /// The success share of the links chosen, and its standard error, over independent seeds: one
@@ -180,7 +183,7 @@ struct AirStatisticsTests {
       let air = CollectorAir(
         links: setting.air(seed: 1).links,
         collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
-        transmitters: transmitters,
+        transmitters: transmitters, scenario: scenario,
         downTime: DownTime(intervals: [0..<1, start + down.lowerBound..<start + down.upperBound]))
       let result = PlainCensus.evaluate(air, from: start - 10, to: start + 10)
       let onDemand = OnDemandOrder.evaluate(air, from: start - 10, to: start + 10)
