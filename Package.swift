@@ -64,7 +64,7 @@ let package = Package(
       name: "amr-bench",
       dependencies: [
         "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
-        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
+        "CollectorUpload", "RadioModel", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
         "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),

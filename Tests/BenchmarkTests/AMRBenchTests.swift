@@ -34,7 +34,8 @@ struct AMRBenchTests {
     let groups = Set(names.map { $0.prefix { $0 != "/" } })
     #expect(
       groups == [
-        "census-kernel", "on-demand", "link-budget", "head-end", "store-encode", "csv-rows",
+        "census-kernel", "event-queue", "on-demand", "link-budget", "head-end", "store-encode",
+        "csv-rows",
         "billing-determinants", "checksums", "end-to-end-smoke",
       ])
     let path = scratch.file("results.json")
