@@ -36,7 +36,7 @@ struct Options: Sendable {
       --passes 1|2       run so many passes of each benchmark and measure nothing
       --validate         compare the air with closed forms instead; exit code 1 if any case is
                          more than three standard errors off
-      --frames N         frames for each case of --validate (default 2000000)
+      --frames N         frames for each case of --validate, 100000 or more (default 2000000)
       --markdown         print the table of --validate as Markdown
       --scenarios DIR    where the scenarios that ship are (default Scenarios)
       --list             show the names of all benchmarks
@@ -71,7 +71,7 @@ struct Options: Sendable {
       case "--instructions": task = .countInstructions
       case "--passes": task = .passes(try Self.number(try value(), for: option, in: 1...2))
       case "--validate": task = .validate
-      case "--frames": frames = try Self.number(try value(), for: option, in: 1000...Int(Int32.max))
+      case "--frames": frames = try Self.number(try value(), for: option, in: 100_000...Int(Int32.max))
       case "--markdown": isMarkdown = true
       case "--list": task = .list
       case "--help": task = .help

@@ -13,9 +13,9 @@ struct UniformField: Sendable {
   /// α, above 2.
   let exponent: Double
   let captureDb: Double
-
   /// Radius of the disc, in distances.
-  private static let reach = 5.0
+  var reach = 5.0
+
   /// Long frames and a short interval: few endpoints are needed to reach the density.
   private static let kind = FrameKind.idm
   private static let overlap = Double(2 * kind.ticks - 1) / Double(Ticks.perSecond)
@@ -24,7 +24,7 @@ struct UniformField: Sendable {
 
   /// Endpoints in the disc, in the mean.
   var endpoints: Double {
-    density / Self.overlap * Double.pi * pow(Self.reach * distance, 2)
+    density / Self.overlap * Double.pi * pow(reach * distance, 2)
   }
 
   /// The probability that its frame is decoded.
@@ -39,7 +39,7 @@ struct UniformField: Sendable {
     let plane = pow(z, d) * tgamma(1 + d) * tgamma(1 - d)
     // ∫ z/(z + u^(1/δ)) du from reach² on, with u = v^(−q) so that the integrand is smooth at 0.
     let q = 1 / (1 / d - 1)
-    let end = pow(Self.reach, -2 / q)
+    let end = pow(reach, -2 / q)
     let steps = 1000
     var tail = 0.0
     for step in 0...steps {
@@ -63,7 +63,7 @@ struct UniformField: Sendable {
     }
     let others = (0..<count).map { index in
       let area = unit(draws.word(used + UInt32(index)))
-      return group(Self.power * pow(Self.reach * area.squareRoot(), -exponent))
+      return group(Self.power * pow(reach * area.squareRoot(), -exponent))
     }
     var experiment = ReceiverExperiment(groups: [group(Self.power)] + others)
     experiment.captureDb = captureDb

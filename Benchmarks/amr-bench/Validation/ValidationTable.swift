@@ -27,7 +27,7 @@ struct ValidationTable: Sendable {
       + "sum of squared z \(fixed(squares, digits: 1))\n"
   }
 
-  private static let titles = ["case", "theory", "measured", "standard error", "z", "counted"]
+  private static let titles = ["case", "theory", "measured", "standard error", "z", "frames"]
 
   private var cells: [[String]] {
     results.map { result in

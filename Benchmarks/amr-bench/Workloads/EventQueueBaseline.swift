@@ -46,7 +46,7 @@ extension EventSimulator {
     let scenario = Scenario()
     let receiver = Receiver(
       noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz)
-    let threshold = receiver.decodeThreshold(bits: 96)
+    let threshold = receiver.decodeThreshold(bits: FrameKind.scm.bits)
     let floor = threshold * pow(10, -scenario.radio.linkFloorDb / 10)
     self.init(
       means: (0..<count).map {
@@ -55,7 +55,7 @@ extension EventSimulator {
       channels: scenario.radio.channels,
       period: scenario.endpoints.intervalS * Int(Ticks.perSecond),
       jitter: scenario.endpoints.jitterMs * Int(Ticks.perSecond) / 1000,
-      frame: Int(Ticks.frame(bits: 96)), threshold: threshold,
+      frame: Int(FrameKind.scm.ticks), threshold: threshold,
       capture: pow(10, scenario.radio.captureDb / 10))
   }
 }
