@@ -56,6 +56,10 @@ struct LinkPowerTests {
       + scenario.radio.shadowingDb * max(-4, min(4, shadowing)) - noise
   }
 
+  private static func kinds(_ territory: Territory) -> [FrameKind] {
+    Array(repeating: .scm, count: territory.count)
+  }
+
   private static func threshold(_ scenario: Scenario) -> Double {
     Receiver(noiseFigureDb: 0, filterKHz: scenario.collectors.filterKHz).decodeThreshold(bits: 96)
   }
@@ -66,7 +70,8 @@ struct LinkPowerTests {
     let territory = Self.territory(scenario, modules: 600, acrossM: 1500)
     var silent = [Bool](repeating: false, count: 600)
     for index in stride(from: 5, to: 600, by: 7) { silent[index] = true }
-    let budget = LinkBudget(scenario, territory: territory, silent: silent, frameBits: 96)
+    let budget = LinkBudget(
+      scenario, territory: territory, silent: silent, kinds: Self.kinds(territory))
     let threshold = Self.threshold(scenario)
     let floorDb = 10 * log10(threshold) - scenario.radio.linkFloorDb
     let floor = max(1, (pow(10, floorDb / 10) * 1024).rounded())
@@ -92,13 +97,13 @@ struct LinkPowerTests {
       #expect(!links.endpoints.contains { silent[Int($0)] }, "silent modules have no link")
       total += links.count
       for (mean, survivors) in zip(links.means, links.thresholds) {
-        #expect(survivors.draws == links.test.survivingDraws(mean: mean))
+        #expect(survivors.draws == links.test.survivingDraws(mean: mean, kind: .scm))
         #expect(Double(mean) >= floor)
       }
       // All that is fainter: its share of time and channels, in units of noise / 1024.
       let duty = 192.0 / 32_768 / 30 / 50
       let expected = faint * duty * 1024
-      let added = Double(links.test.noiseThreshold) / threshold - 1024
+      let added = Double(links.test.noiseThreshold(of: .scm)) / threshold - 1024
       // By distance rather than one by one, so that a few hundred modules scatter about it; the
       // next test checks the mean over many.
       #expect(
@@ -119,7 +124,7 @@ struct LinkPowerTests {
     let territory = Self.territory(scenario, modules: modules, acrossM: 4000)
     let budget = LinkBudget(
       scenario, territory: territory, silent: Array(repeating: false, count: modules),
-      frameBits: 96)
+      kinds: Self.kinds(territory))
     let site = CollectorSite(id: CollectorID(rawValue: 3), x: 20_000, y: 20_000)
     let links = budget.links(of: site)
     let linked = Set(links.endpoints.map(Int.init))
@@ -128,7 +133,7 @@ struct LinkPowerTests {
       faint += pow(10, Self.meanDb(scenario, territory, index, site) / 10)
     }
     #expect((20...modules / 4).contains(links.count), "most modules are too far away")
-    let added = Double(links.test.noiseThreshold) / Self.threshold(scenario) / 1024 - 1
+    let added = Double(links.test.noiseThreshold(of: .scm)) / Self.threshold(scenario) / 1024 - 1
     let expected = faint * 192 / 32_768
     #expect(expected > 0.02, "enough to be seen: \(expected)")
     // By distance rather than one by one.
@@ -144,7 +149,7 @@ struct LinkPowerTests {
     func links(_ territory: Territory) -> LinkSet {
       LinkBudget(
         scenario, territory: territory, silent: Array(repeating: false, count: territory.count),
-        frameBits: 96
+        kinds: Self.kinds(territory)
       ).links(of: site)
     }
     let full = links(all)

@@ -12,17 +12,25 @@ struct CollectorAir: Sendable {
   let endpointIDs: [UInt32]
   let jitterSpan: UInt32
   let channels: UInt32
+  /// The shortest and the longest period that occur.
   let periodMin: Int64
   let periodMax: Int64
-  /// Ticks that a frame takes.
-  let frameTicks: Int64
-  let downTime: DownTime
+  /// Ticks that a frame of each link takes.
+  let frameTicks: [Int64]
+  /// The longest of them.
+  let maxFrameTicks: Int64
+  /// γ₀·N of each link's kind of frame.
+  let noiseThresholds: [Power]
+  var downTime: DownTime
 
   init(
-    links: LinkSet, collector: CollectorSite, transmitters: Transmitters, frameTicks: Int64,
-    downTime: DownTime
+    links: LinkSet, collector: CollectorSite, transmitters: Transmitters, downTime: DownTime
   ) {
     self.links = links
+    let kinds = links.endpoints.map { transmitters.kinds[Int($0)] }
+    frameTicks = kinds.map(\.ticks)
+    maxFrameTicks = frameTicks.max() ?? 0
+    noiseThresholds = kinds.map(links.test.noiseThreshold)
     phases = links.endpoints.map { Int64(transmitters.phases[Int($0)]) }
     periods = links.endpoints.map { Int64(transmitters.periods[Int($0)]) }
     seed = transmitters.seed
@@ -30,9 +38,8 @@ struct CollectorAir: Sendable {
     endpointIDs = links.endpoints.map { transmitters.endpointIDs[Int($0)] }
     jitterSpan = transmitters.jitterSpan
     channels = transmitters.channels
-    periodMin = transmitters.periodMin
-    periodMax = transmitters.periodMax
-    self.frameTicks = frameTicks
+    periodMin = periods.min() ?? 1
+    periodMax = periods.max() ?? 1
     self.downTime = downTime
   }
 
@@ -70,6 +77,22 @@ struct CollectorAir: Sendable {
   }
 }
 
+extension CollectorAir {
+  /// Whether the collector receives at all while a frame of a link is sent.
+  @inline(__always)
+  func isReceiving(link: Int, start: Int64) -> Bool {
+    !downTime.overlaps(start, start + frameTicks[link])
+  }
+
+  /// Whether a frame is decoded over the sum of what overlaps it on its channel.
+  @inline(__always)
+  func decodes(_ frame: Reception, over interference: Power) -> Bool {
+    links.test.passes(
+      signal: frame.signal, interference: interference,
+      noiseThreshold: noiseThresholds[frame.link])
+  }
+}
+
 /// A decoded frame: the latest of its link in a reporting period.
 struct Reception: Sendable, Equatable {
   /// Index of the link in the collector's set.
@@ -87,6 +110,8 @@ struct Reception: Sendable, Equatable {
 struct Evaluation: Sendable {
   /// By ascending link.
   var receptions: [Reception] = []
+  /// The fate of every arrival; nil where not every one was decided.
+  var packets: PacketCounts?
   /// Fading draws that were computed.
   var drawsEvaluated = 0
   /// Frames that were compared with everything on the air at their time.
@@ -104,6 +129,11 @@ struct DownTime: Sendable, Equatable {
       return true
     }
     return false
+  }
+
+  /// The intervals that have a tick in common with a range.
+  func overlapping(_ range: Range<Int64>) -> DownTime {
+    DownTime(intervals: intervals.filter { $0.overlaps(range) })
   }
 
   /// The first time from `instant` on that is not down.

@@ -20,6 +20,8 @@ public struct PeriodResult: Sendable {
   public let deliveries: [[Delivery]]
   /// Over all uploads.
   public let receptions: Int
+  /// The fate of every arrival at every collector; nil in the on-demand order.
+  public let packets: PacketCounts?
   /// Fading draws that were computed.
   public let drawsEvaluated: Int
   /// Frames that were compared with everything on the air at their time.
@@ -62,7 +64,7 @@ public struct FixedNetwork: Sendable {
       ).noiseDbm
     let budget = LinkBudget(
       scenario, territory: territory, silent: transmitters.silent,
-      frameBits: SCMFrame.byteCount * 8)
+      kinds: transmitters.kinds)
     let counter = ProgressCounter(progress)
     links = try await parallelMap(count: sites.count, threads: threads) { index in
       try counter.advance()
@@ -114,15 +116,19 @@ public struct FixedNetwork: Sendable {
     return PeriodResult(
       number: period.number, uploads: outcomes.map(\.upload),
       deliveries: outcomes.map(\.deliveries),
-      receptions: outcomes.reduce(0) { $0 + $1.evaluation.receptions },
-      drawsEvaluated: outcomes.reduce(0) { $0 + $1.evaluation.draws },
-      overlapLookups: outcomes.reduce(0) { $0 + $1.evaluation.lookups })
+      receptions: outcomes.reduce(0) { $0 + $1.receptions },
+      packets: PacketCounts.sum(outcomes.map(\.packets)),
+      drawsEvaluated: outcomes.reduce(0) { $0 + $1.drawsEvaluated },
+      overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups })
   }
 
   private struct Outcome: Sendable {
     let upload: Upload
     let deliveries: [Delivery]
-    let evaluation: (receptions: Int, draws: Int, lookups: Int)
+    let receptions: Int
+    let packets: PacketCounts?
+    let drawsEvaluated: Int
+    let overlapLookups: Int
   }
 
   private func simulate(collector: Int, period: ReportingPeriod, order: EvaluationOrder)
@@ -133,7 +139,7 @@ public struct FixedNetwork: Sendable {
     let to = clocks[collector].tick(showingSeconds: period.end)
     let evaluation =
       switch order {
-      case .census: CensusOrder.evaluate(air, from: from, to: to)
+      case .census: PlainCensus.evaluate(air, from: from, to: to)
       case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
       }
     return Outcome(
@@ -141,15 +147,14 @@ public struct FixedNetwork: Sendable {
       deliveries: schedule.deliveries(
         collector: sites[collector], index: collector, downTime: downTimes[collector],
         period: period, end: to),
-      evaluation: (
-        evaluation.receptions.count, evaluation.drawsEvaluated, evaluation.overlapLookups
-      ))
+      receptions: evaluation.receptions.count, packets: evaluation.packets,
+      drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
   }
 
   func air(collector: Int) -> CollectorAir {
     CollectorAir(
       links: links[collector], collector: sites[collector], transmitters: transmitters,
-      frameTicks: Ticks.frame(bits: SCMFrame.byteCount * 8), downTime: downTimes[collector])
+      downTime: downTimes[collector])
   }
 
   /// The upload that reports these receptions, by ascending endpoint.

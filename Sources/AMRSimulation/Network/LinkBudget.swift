@@ -17,13 +17,15 @@ struct LinkBudget: Sendable {
 
   private let territory: Territory
   private let silent: [Bool]
+  private let kinds: [FrameKind]
   private let grid: SpatialGrid
   private let seed: UInt64
   private let pathLoss: PathLoss
   private let radio: RadioSpec
   /// Transmit power and antenna gain over the receiver's noise, in dB.
   private let budgetDb: Double
-  private let threshold: Double
+  /// γ₀ of each kind of frame.
+  private let thresholds: [Double]
   private let floor: Power
   /// The weakest mean that is rounded up to the floor, in dB over the receiver's noise.
   private let floorDb: Double
@@ -38,23 +40,29 @@ struct LinkBudget: Sendable {
   /// Likewise: what a module without a link adds to the noise, in units of 2⁻²⁰ of it.
   private var faint: [UInt64] = []
 
-  init(_ scenario: Scenario, territory: Territory, silent: [Bool], frameBits: Int) {
+  /// - Parameters:
+  ///   - silent: whether each endpoint never transmits.
+  ///   - kinds: of each endpoint's frames.
+  init(_ scenario: Scenario, territory: Territory, silent: [Bool], kinds: [FrameKind]) {
     let radio = scenario.radio
     let receiver = Receiver(
       noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz)
     self.territory = territory
     self.silent = silent
+    self.kinds = kinds
     self.radio = radio
     seed = scenario.seed
     pathLoss = PathLoss(frequencyMHz: radio.frequencyMHz, exponent: radio.pathLossExponent)
     budgetDb =
       scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
-    threshold = receiver.decodeThreshold(bits: frameBits)
-    let nominalFloor = threshold * ratio(decibels: -radio.linkFloorDb)
+    thresholds = receiver.decodeThresholds
+    // The shortest frame has the lowest threshold.
+    let nominalFloor = thresholds[Int(FrameKind.scm.rawValue)] * ratio(decibels: -radio.linkFloorDb)
     floor = max(1, PowerScale.mean(ratioToNoise: nominalFloor))
     floorDb = decibels(ratio: (Double(floor) - 0.5) / Double(PowerScale.noise))
+    let meanTicks = Double(kinds.reduce(0) { $0 + $1.ticks }) / Double(max(1, kinds.count))
     duty =
-      Double(Ticks.frame(bits: frameBits)) / Double(Ticks.perSecond)
+      meanTicks / Double(Ticks.perSecond)
       / Double(scenario.endpoints.intervalS) / Double(radio.channels)
     // The mean of 10^(X/10) for X normal with standard deviation σ is e^((σ ln 10 / 10)² / 2).
     let naturalSigma = radio.shadowingDb * 0.23025850929940458
@@ -102,11 +110,13 @@ struct LinkBudget: Sendable {
     }
     heard.sort { $0.endpoint < $1.endpoint }
     let noise = PowerScale.noise + Power(Double(faintSum) * duty / 1024)
-    let test = DecodeTest(threshold: threshold, noise: noise, captureDb: radio.captureDb)
+    let test = DecodeTest(thresholds: thresholds, noise: noise, captureDb: radio.captureDb)
     var links = LinkSet(test: test)
     links.endpoints = heard.map(\.endpoint)
     links.means = heard.map(\.mean)
-    links.thresholds = heard.map { DrawThreshold(draws: test.survivingDraws(mean: $0.mean)) }
+    links.thresholds = heard.map {
+      DrawThreshold(draws: test.survivingDraws(mean: $0.mean, kind: kinds[Int($0.endpoint)]))
+    }
     return links
   }
 

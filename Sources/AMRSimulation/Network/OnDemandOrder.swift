@@ -42,27 +42,30 @@ enum OnDemandOrder {
   ) -> Reception? {
     let hop = air.hop(link: link, k: k)
     let start = air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)
-    guard start >= from, start < to, !air.downTime.overlaps(start, start + air.frameTicks)
-    else { return nil }
+    guard start >= from, start < to, air.isReceiving(link: link, start: start) else { return nil }
     result.overlapLookups += 1
-    let signal = Fading.faded(air.links.means[link], draw)
+    let frame = Reception(
+      link: link, k: k, start: start, channel: hop.channel,
+      signal: Fading.faded(air.links.means[link], draw))
     var interference: Power = 0
-    // A frame overlaps when it starts less than a frame's length before or after.
-    let earliest = start - air.frameTicks + 1 - Int64(air.jitterSpan - 1)
-    let latest = start + air.frameTicks - 1
+    // What overlaps starts before the frame ends, and less than its own length before the frame.
+    let end = start + air.frameTicks[link]
+    let earliest = start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1)
+    let latest = end - 1
     let count = indices.index(for: start).starts(
       in: air, earliest: earliest, latest: latest, into: &indices.found)
     for candidate in indices.found[0..<count] where candidate.k >= 0 && candidate.link != link {
       let other = Int(candidate.link)
       let otherK = UInt32(bitPattern: candidate.k)
       let otherHop = air.hop(link: other, k: otherK)
-      let distance = candidate.at &+ Int64(otherHop.jitter) &- start
-      if otherHop.channel == hop.channel, distance.magnitude < UInt64(air.frameTicks) {
+      let otherStart = candidate.at &+ Int64(otherHop.jitter)
+      if otherHop.channel == hop.channel, otherStart < end,
+        start < otherStart &+ air.frameTicks[other]
+      {
         interference += Fading.faded(air.links.means[other], air.fading(other).draw(otherK))
       }
     }
-    guard air.links.test.passes(signal: signal, interference: interference) else { return nil }
-    return Reception(link: link, k: k, start: start, channel: hop.channel, signal: signal)
+    return air.decodes(frame, over: interference) ? frame : nil
   }
 
   /// Phase indices at equal distances before the end of the period, made when first needed.

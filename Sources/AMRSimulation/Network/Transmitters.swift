@@ -7,24 +7,24 @@ import RandomStreams
 /// the run, k ≥ 0. The clock error is in the period; jitter is bounded and never accumulates.
 struct Transmitters: Sendable {
   /// Start of an endpoint's first period, below its period.
-  private(set) var phases: [UInt32] = []
+  var phases: [UInt32] = []
   /// Ticks between two nominal starts.
-  private(set) var periods: [UInt32] = []
+  var periods: [UInt32] = []
   /// Whether the module never transmits.
-  private(set) var silent: [Bool] = []
+  var silent: [Bool] = []
+  /// What the module sends.
+  var kinds: [FrameKind]
 
   let seed: UInt64
   let endpointIDs: [UInt32]
   /// Jitter is below this, in ticks, at least 1.
   let jitterSpan: UInt32
   let channels: UInt32
-  /// The shortest and the longest period that occur.
-  let periodMin: Int64
-  let periodMax: Int64
 
   init(_ scenario: Scenario, endpointIDs: [UInt32]) {
     seed = scenario.seed
     self.endpointIDs = endpointIDs
+    kinds = Array(repeating: .scm, count: endpointIDs.count)
     let endpoints = scenario.endpoints
     jitterSpan = UInt32(max(1, Int64(endpoints.jitterMs) * Ticks.perSecond / 1000))
     channels = UInt32(scenario.radio.channels)
@@ -38,8 +38,6 @@ struct Transmitters: Sendable {
       phases.append(below(period, traits.y))
       silent.append(unit(traits.z) < silentShare)
     }
-    periodMin = Int64(periods.min() ?? 1)
-    periodMax = Int64(periods.max() ?? 1)
   }
 
   /// How many transmissions of all modules start before a time.
