@@ -46,4 +46,25 @@ struct ReceiverExperimentTests {
       #expect(packets.notHeard == 0)
     }
   }
+
+  @Test("a frame is lost when the receiver is down for any of its ticks")
+  func downTime() {
+    let experiment = ReceiverExperiment(groups: [.init(count: 1, meanPower: 1 << 28)])
+    var air = experiment.air(seed: 1)
+    let start = air.nominalStart(link: 0, k: 3)
+    func heard(_ down: Range<Int64>) -> Bool {
+      air.downTime = DownTime(
+        intervals: [0..<1, start + down.lowerBound..<start + down.upperBound])
+      let orders = [EvaluationOrder.census, .onDemand].map {
+        $0.evaluate(air, from: start - 10, to: start + 10).receptions
+      }
+      #expect(orders[0] == orders[1])
+      return !orders[0].isEmpty
+    }
+    #expect(heard(-500..<0), "up again at the first tick")
+    #expect(!heard(-500..<1))
+    #expect(!heard(100..<101))
+    #expect(!heard(191..<900))
+    #expect(heard(192..<900), "down after the last tick")
+  }
 }

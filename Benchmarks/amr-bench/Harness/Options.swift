@@ -71,7 +71,8 @@ struct Options: Sendable {
       case "--instructions": task = .countInstructions
       case "--passes": task = .passes(try Self.number(try value(), for: option, in: 1...2))
       case "--validate": task = .validate
-      case "--frames": frames = try Self.number(try value(), for: option, in: 100_000...Int(Int32.max))
+      case "--frames":
+        frames = try Self.number(try value(), for: option, in: 100_000...Int(Int32.max))
       case "--markdown": isMarkdown = true
       case "--list": task = .list
       case "--help": task = .help

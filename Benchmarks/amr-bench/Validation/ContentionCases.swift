@@ -45,16 +45,19 @@ extension ValidationCase {
 
   /// Short frames among long ones and the reverse.
   static var unequalLengths: [ValidationCase] {
-    // 20 packets a second, four of five SCM: see Theory for the closed form.
-    let mixed = ValidatedAir(
-      groups: [ValidatedAir.Group(count: 160), ValidatedAir.Group(count: 40, kind: .idm)],
-      intervalS: 10)
+    let mixed = [2.0, 20, 100].flatMap { rate in
+      let air = ValidatedAir(
+        groups: [
+          ValidatedAir.Group(count: 8 * rate), ValidatedAir.Group(count: 2 * rate, kind: .idm),
+        ], intervalS: 10)
+      return ["SCM", "IDM"].enumerated().map { group, name in
+        ValidationCase("\(name) among 80 % SCM, 20 % IDM, \(Int(rate))/s", air, group: group)
+      }
+    }
     let three = ValidatedAir(
       groups: FrameKind.allCases.map { ValidatedAir.Group(count: 50, kind: $0) }, intervalS: 10)
-    return [
-      ValidationCase("SCM among 80 % SCM, 20 % IDM, 20/s", mixed, group: 0),
-      ValidationCase("IDM among 80 % SCM, 20 % IDM, 20/s", mixed, group: 1),
-      ValidationCase("SCM+ among SCM, SCM+, IDM, 5/s each", three, group: 1),
+    return mixed + [
+      ValidationCase("SCM+ among SCM, SCM+, IDM, 5/s each", three, group: 1)
     ]
   }
 

@@ -8,6 +8,14 @@ import RadioModel
 public enum EvaluationOrder: String, Sendable {
   case census
   case onDemand = "on-demand"
+
+  /// What a collector decodes of the frames that start in [from, to).
+  func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
+    switch self {
+    case .census: PlainCensus.evaluate(air, from: from, to: to)
+    case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
+    }
+  }
 }
 
 /// What one reporting period of all collectors produced.
@@ -137,11 +145,7 @@ public struct FixedNetwork: Sendable {
     let air = air(collector: collector)
     let from = clocks[collector].tick(showingSeconds: period.start)
     let to = clocks[collector].tick(showingSeconds: period.end)
-    let evaluation =
-      switch order {
-      case .census: PlainCensus.evaluate(air, from: from, to: to)
-      case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
-      }
+    let evaluation = order.evaluate(air, from: from, to: to)
     return Outcome(
       upload: upload(of: evaluation.receptions, collector: collector, period: period),
       deliveries: schedule.deliveries(
