@@ -1,3 +1,5 @@
+import Checksums
+
 /// What one seed gave.
 struct Batch: Sendable {
   var counted: Int
@@ -35,13 +37,14 @@ struct ValidationResult: Sendable {
   /// independent seeds (W. Cochran, "Sampling Techniques", 3rd ed., section 6.3), not that of
   /// independent frames.
   ///
-  /// - Parameter number: of the case, below 2³², so that no two cases share a seed.
-  init(_ validated: ValidationCase, number: Int, frames: Int) {
+  /// The seeds follow from the case's name, so that a new case changes no other.
+  init(_ validated: ValidationCase, frames: Int) {
+    let firstSeed = UInt64(CRC32.checksum(Array(validated.name.utf8))) << 32
     var counted = 0
     var successes = 0
     var (countedSquares, successSquares, products) = (0.0, 0.0, 0.0)
     for index in 0..<max(2, Int(Double(frames) / validated.framesPerBatch)) {
-      let batch = validated.batch(UInt64(number) << 32 | UInt64(index))
+      let batch = validated.batch(firstSeed | UInt64(index))
       counted += batch.counted
       successes += batch.successes
       countedSquares += Double(batch.counted * batch.counted)

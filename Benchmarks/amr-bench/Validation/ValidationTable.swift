@@ -10,9 +10,7 @@ struct ValidationTable: Sendable {
 
   /// Measures every case with about `frames` frames on the air.
   init(frames: Int) {
-    results = Self.cases.enumerated().map { number, validated in
-      ValidationResult(validated, number: number, frames: frames)
-    }
+    results = Self.cases.map { ValidationResult($0, frames: frames) }
   }
 
   /// Whether every case agrees with theory.
