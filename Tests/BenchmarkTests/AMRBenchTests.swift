@@ -82,7 +82,9 @@ struct AMRBenchTests {
   @Test(
     "A wrong command line is refused with one line",
     arguments: [
-      ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"], ["--repeats"], ["fast"],
+      ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"], ["--frames", "99"],
+      ["--repeats"],
+      ["fast"],
     ])
   func wrongOptionsAreRefused(arguments: [String]) throws {
     let run = try Self.run(arguments)

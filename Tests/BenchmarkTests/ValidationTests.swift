@@ -1,3 +1,4 @@
+import DurableFiles
 import Glibc
 import RandomStreams
 import Testing
@@ -88,5 +89,15 @@ struct ValidationTests {
       Double(row.split(separator: "|")[4].filter { $0 != " " }).map { $0.magnitude > 3 } ?? true
     }
     #expect(run.exitCode == (isOutside ? 1 : 0))
+  }
+
+  @Test("VALIDATION.md shows every case with its theory")
+  func pageIsCurrent() throws {
+    let bytes = try FileSystem.system.readFile(AMRBenchTests.package + "/VALIDATION.md")
+    let page = String(decoding: bytes, as: UTF8.self)
+    for validated in ValidationTable.cases {
+      let start = "\n| \(validated.name) | \(fixed(validated.theory, digits: 6)) |"
+      #expect(page.contains(start), "generate the table anew: amr-bench --validate --markdown")
+    }
   }
 }
