@@ -22,7 +22,7 @@ struct EventSimulator {
   /// z: the least ratio of power to the sum of all others.
   var capture: Double
 
-  struct Outcome: Equatable {
+  struct Outcome {
     var arrivals = 0
     var decoded = 0
   }

@@ -35,19 +35,15 @@ struct ValidatedAir: Sendable {
   var jitterMs = 0
   var clockErrorPpm = 0.0
 
-  /// Endpoints of one kind that offer G Erlang in all.
+  /// Endpoints that offer G Erlang of SCM frames in all.
   ///
   /// The interval is so long that a seed has at least twenty endpoints in the mean.
   init(
-    load: Double, channels: Int = 1, captureDb: Double = noCapture, power: Double = loud,
-    kind: FrameKind = .scm
+    load: Double, channels: Int = 1, captureDb: Double = noCapture, power: Double = loud
   ) {
-    let ticks = Double(kind.ticks)
-    intervalS = max(1, Int((20 * ticks / (load * Double(Ticks.perSecond))).rounded(.up)))
-    groups = [
-      Group(
-        count: load * Double(intervalS) * Double(Ticks.perSecond) / ticks, power: power, kind: kind)
-    ]
+    let perSecond = load * Double(Ticks.perSecond) / Double(FrameKind.scm.ticks)
+    intervalS = max(1, Int((20 / perSecond).rounded(.up)))
+    groups = [Group(count: perSecond * Double(intervalS), power: power)]
     self.channels = channels
     self.captureDb = captureDb
   }

@@ -7,7 +7,7 @@ final class EventQueueBaseline: Workload {
   static let benchmarks = [(500, 24), (5_000, 4), (20_000, 1)].map { endpoints, hours in
     Benchmark(name: "event-queue/\(endpoints)", item: "arrival") { context in
       EventQueueBaseline(
-        endpoints: endpoints, seconds: context.pick(full: 3600 * hours, tiny: 60))
+        endpoints: endpoints, seconds: context.pick(full: 3600 * hours, tiny: 600))
     }
   }
 
