@@ -15,6 +15,8 @@ let package = Package(
     .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
     .target(name: "DurableFiles"),
     .target(name: "Parallel"),
+    .target(
+      name: "ArrivalLanes", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),
     .target(name: "RandomStreams", swiftSettings: hot),
@@ -33,7 +35,7 @@ let package = Package(
       name: "AMRSimulation",
       dependencies: [
         "Digits", "JSON5", "Checksums", "Parallel", "CSV", "PortableMath", "RandomStreams",
-        "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
+        "Metering", "ERTProtocol", "CollectorUpload", "RadioModel", "ArrivalLanes",
       ], swiftSettings: hot),
     .target(
       name: "HeadEnd",

@@ -88,9 +88,16 @@ func expectAgreement(
   _ air: CollectorAir, from: Int64, to: Int64, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation
 ) -> PacketCounts {
-  let orders: [(name: String, evaluate: (CollectorAir, Int64, Int64) -> Evaluation)] = [
+  var orders: [(name: String, evaluate: (CollectorAir, Int64, Int64) -> Evaluation)] = [
     ("plain census", PlainCensus.evaluate), ("on-demand", OnDemandOrder.evaluate),
   ]
+  for level in VectorLevel.available where VectorCensus.supports(air) {
+    orders.append(
+      (
+        "vector census, \(level)",
+        { VectorCensus.evaluate($0, from: $1, to: $2, level: level) }
+      ))
+  }
   // Whatever overlaps a frame that starts before `to` has started a frame's length later.
   let expected = AllPairsOracle(air, end: to + 2000).evaluate(from: from, to: to)
   for (name, evaluate) in orders {
