@@ -1,7 +1,7 @@
 import DurableFiles
 import Glibc
 
-/// Measures the product; see `Options.help`.
+/// Measures the product and validates its air; see `Options.help`.
 @main
 struct AMRBench {
   static func main() {
@@ -57,6 +57,10 @@ struct AMRBench {
         let items = try await runUnmeasured(benchmark, in: context, passes: passes)
         print("\(benchmark.name): \(items) items")
       }
+    case .validate:
+      let table = ValidationTable(frames: options.frames)
+      print(options.isMarkdown ? table.markdown : table.text, terminator: "")
+      return table.agrees ? 0 : 1
     case .countInstructions: try countInstructions(options, scratch: scratch)
     case .measure: return try await measureAll(options, context)
     }

@@ -34,7 +34,8 @@ struct AMRBenchTests {
     let groups = Set(names.map { $0.prefix { $0 != "/" } })
     #expect(
       groups == [
-        "census-kernel", "on-demand", "link-budget", "head-end", "store-encode", "csv-rows",
+        "census-kernel", "event-queue", "on-demand", "link-budget", "head-end", "store-encode",
+        "csv-rows",
         "billing-determinants", "checksums", "end-to-end-smoke",
       ])
     let path = scratch.file("results.json")
@@ -81,7 +82,9 @@ struct AMRBenchTests {
   @Test(
     "A wrong command line is refused with one line",
     arguments: [
-      ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"], ["--repeats"], ["fast"],
+      ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"], ["--frames", "99"],
+      ["--repeats"],
+      ["fast"],
     ])
   func wrongOptionsAreRefused(arguments: [String]) throws {
     let run = try Self.run(arguments)
