@@ -64,8 +64,8 @@ let package = Package(
       name: "amr-bench",
       dependencies: [
         "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
-        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
-        "RunPipeline",
+        "CollectorUpload", "RadioModel", "AMRSimulation", "HeadEnd", "BillingExport",
+        "Reporting", "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
     .target(name: "TestSupport", path: "Tests/TestSupport"),

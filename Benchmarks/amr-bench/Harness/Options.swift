@@ -5,6 +5,8 @@ struct Options: Sendable {
     case countInstructions
     /// Run this many passes of each benchmark and measure nothing.
     case passes(Int)
+    /// Write draws to standard output without end.
+    case stream(StreamOrder)
     case list
     case help
   }
@@ -30,6 +32,9 @@ struct Options: Sendable {
                          benchmark's result is another one than there
       --instructions     count instructions per item instead, with perf or valgrind
       --passes 1|2       run so many passes of each benchmark and measure nothing
+      --stream ORDER     write the simulator's draws as raw 32-bit words without end, for a
+                         statistical battery, in one of the orders
+                         \(StreamOrder.names)
       --scenarios DIR    where the scenarios that ship are (default Scenarios)
       --list             show the names of all benchmarks
       --help             show this text
@@ -62,6 +67,7 @@ struct Options: Sendable {
       case "--scenarios": scenarios = try value()
       case "--instructions": task = .countInstructions
       case "--passes": task = .passes(try Self.number(try value(), for: option, in: 1...2))
+      case "--stream": task = .stream(try Self.order(try value()))
       case "--list": task = .list
       case "--help": task = .help
       default:
@@ -84,6 +90,13 @@ struct Options: Sendable {
           + "stands before its slash")
     }
     return name
+  }
+
+  private static func order(_ name: String) throws(UsageError) -> StreamOrder {
+    guard let order = StreamOrder(rawValue: name) else {
+      throw UsageError(description: "--stream is '\(name)'; expected \(StreamOrder.names)")
+    }
+    return order
   }
 
   private static func number(_ text: String, for option: String, in range: ClosedRange<Int>)
