@@ -118,7 +118,9 @@ let package = Package(
         "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "BillingExport", "amr",
         "TestSupport",
       ]),
-    .testTarget(name: "BenchmarkTests", dependencies: ["amr-bench", "JSON5", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: ["amr-bench", "JSON5", "RandomStreams", "RadioModel", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

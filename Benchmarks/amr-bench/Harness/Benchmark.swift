@@ -64,4 +64,4 @@ struct Fact: Sendable, Equatable {
 let allBenchmarks: [Benchmark] =
   CensusKernel.benchmarks + [OnDemand.benchmark, SetUp.benchmark] + HeadEndIntake.benchmarks
   + CSVRows.benchmarks + [Determinants.benchmark] + ChecksumSpeed.benchmarks
-  + [SmokeRun.benchmark]
+  + Generators.benchmarks + [SmokeRun.benchmark]

@@ -14,6 +14,8 @@ enum StreamOrder: String, CaseIterable, Sendable {
   case timing
   /// What `FadingDraws` makes of the fading and block words, as `interleaved`.
   case fadingDraws = "fading-draws"
+  /// The same draws of one link, by transmission: those of a block stand together.
+  case fadingDrawsAlongK = "fading-draws-along-k"
   /// The first four fading words of one link under the seeds 0, 1, 2 …
   case seeds
   /// No stream of the simulator: a 32-bit hash of endpoint and transmission, as `interleaved`, to
@@ -53,6 +55,12 @@ enum StreamOrder: String, CaseIterable, Sendable {
       Self.fillRows(&words) {
         let draws = FadingDraws(seed: Self.seed, endpoint: endpoint + $0, collector: 1)
         return Self.four { lane in draws.draw(4 &* number &+ lane) }
+      }
+    case .fadingDrawsAlongK:
+      let draws = FadingDraws(seed: Self.seed, endpoint: endpoint, collector: 1)
+      Self.fillInTurn(&words) { call in
+        let first = 4 &* (number &* UInt32(Self.rowCount) &+ call)
+        return Self.four { lane in draws.draw(first &+ lane) }
       }
     case .seeds:
       Self.fillInTurn(&words) {
