@@ -51,6 +51,7 @@ struct AMRBench {
     let context = Context(size: options.size, scenarios: options.scenarios, scratch: scratch)
     switch options.task {
     case .help: print(Options.help, terminator: "")
+    case .stream(let order): order.writeEndlessly()
     case .list: for benchmark in allBenchmarks { print(benchmark.name) }
     case .passes(let passes):
       for benchmark in options.benchmarks {

@@ -65,4 +65,5 @@ let allBenchmarks: [Benchmark] =
   CensusKernel.benchmarks + EventQueueBaseline.benchmarks + [OnDemand.benchmark, SetUp.benchmark]
   + HeadEndIntake.benchmarks + CSVRows.benchmarks + [Determinants.benchmark]
   + ChecksumSpeed.benchmarks
+  + Generators.benchmarks
   + [SmokeRun.benchmark]

@@ -6,6 +6,8 @@ struct Options: Sendable {
     /// Run this many passes of each benchmark and measure nothing.
     case passes(Int)
     case validate
+    /// Write draws to standard output without end.
+    case stream(StreamOrder)
     case list
     case help
   }
@@ -38,6 +40,9 @@ struct Options: Sendable {
                          more than three standard errors off
       --frames N         frames for each case of --validate, 100000 or more (default 2000000)
       --markdown         print the table of --validate as Markdown
+      --stream ORDER     write the simulator's draws as raw 32-bit words without end, for a
+                         statistical battery, in one of the orders
+                         \(StreamOrder.names)
       --scenarios DIR    where the scenarios that ship are (default Scenarios)
       --list             show the names of all benchmarks
       --help             show this text
@@ -74,6 +79,7 @@ struct Options: Sendable {
       case "--frames":
         frames = try Self.number(try value(), for: option, in: 100_000...Int(Int32.max))
       case "--markdown": isMarkdown = true
+      case "--stream": task = .stream(try Self.order(try value()))
       case "--list": task = .list
       case "--help": task = .help
       default:
@@ -96,6 +102,13 @@ struct Options: Sendable {
           + "stands before its slash")
     }
     return name
+  }
+
+  private static func order(_ name: String) throws(UsageError) -> StreamOrder {
+    guard let order = StreamOrder(rawValue: name) else {
+      throw UsageError(description: "--stream is '\(name)'; expected \(StreamOrder.names)")
+    }
+    return order
   }
 
   private static func number(_ text: String, for option: String, in range: ClosedRange<Int>)
