@@ -24,6 +24,7 @@ struct AirStatisticsTests {
     var intervalS = 1
     var channels = 1
     var jitterMs = 0
+    var hopping = HoppingChoice.random
     var clockErrorPpm = 0.0
     var test = flatTest(threshold: 1e-3, captureDb: 50)
     /// Mean power of each module.
@@ -35,6 +36,7 @@ struct AirStatisticsTests {
       scenario.seed = seed
       scenario.endpoints.intervalS = intervalS
       scenario.endpoints.jitterMs = jitterMs
+      scenario.endpoints.hopping = hopping
       scenario.endpoints.clockErrorPpm = clockErrorPpm
       scenario.radio.channels = channels
       let ids = means.indices.map { UInt32(1000 + $0) }

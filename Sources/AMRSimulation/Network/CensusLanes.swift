@@ -29,12 +29,14 @@ final class CensusLanes {
   /// Ticks of the longest frame: what starts further apart cannot overlap.
   let reach: Int32
   let window: Int32
+  private let fading: FadingGain
   private let memory: LaneMemory
 
   /// - Parameter start: when the first window starts, at least 0; the first transmission of each
   ///   lane is the first one that nominally starts then or later.
   init(_ air: CollectorAir, start: Int64, level: VectorLevel) {
     count = air.links.count
+    fading = air.links.test.rule.fading
     self.level = level.level
     reach = Int32(air.maxFrameTicks)
     window = Int32(air.periodMin)
@@ -224,7 +226,7 @@ final class CensusLanes {
     let isLatest = k >> 6 == c.pointee.k[lane] >> 6
     let word = (isLatest ? c.pointee.block_word : c.pointee.earlier_block_word)[lane]
     let smallest = (isLatest ? c.pointee.smallest : c.pointee.earlier_smallest)[lane]
-    return Fading.faded(
+    return fading.faded(
       means[lane], FadingBlock.draw(own: own, k: k, word: word, smallest: smallest))
   }
 }

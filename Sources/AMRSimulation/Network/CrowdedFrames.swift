@@ -85,7 +85,8 @@ struct CrowdedFrames {
     swap(&carried, &carriedNext)
     carriedNext.removeAll(keepingCapacity: true)
     for vector in 0..<lanes.vectors {
-      var bits = lanes.c.pointee.crowded[vector] & lanes.c.pointee.heard[row * lanes.vectors + vector]
+      var bits =
+        lanes.c.pointee.crowded[vector] & lanes.c.pointee.heard[row * lanes.vectors + vector]
       while bits != 0 {
         frames.append(
           frame(

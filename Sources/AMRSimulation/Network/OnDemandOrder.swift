@@ -56,11 +56,13 @@ enum OnDemandOrder {
     let latest = end - 1
     let count = indices.index(for: start).starts(
       in: air, earliest: earliest, latest: latest, into: &indices.found)
-    for candidate in indices.found[0..<count] where candidate.k >= 0 && candidate.link != link {
+    for candidate in indices.found[0..<count] where candidate.link != link {
       let other = Int(candidate.link)
+      // A number before the first one is negative, and beyond every life without its sign.
       let otherK = UInt32(bitPattern: candidate.k)
+      guard otherK < air.lives[other] else { continue }
       let otherHop = air.hop(link: other, k: otherK)
-      let otherStart = candidate.at &+ Int64(otherHop.jitter)
+      let otherStart = air.nominalStart(link: other, k: Int64(otherK)) + Int64(otherHop.jitter)
       if otherHop.channel == hop.channel, otherStart < end,
         start < otherStart &+ air.frameTicks[other]
       {
@@ -79,7 +81,7 @@ enum OnDemandOrder {
     let stride: Int64
     private var made: [PhaseIndex?] = []
     /// Room for the candidates of one look-up.
-    var found: [NominalStart] = []
+    var found: [Candidate] = []
 
     init(air: CollectorAir, end: Int64, stride: Int64) {
       self.air = air
@@ -96,7 +98,7 @@ enum OnDemandOrder {
 
     private mutating func make(_ number: Int) -> PhaseIndex {
       while made.count <= number { made.append(nil) }
-      let index = PhaseIndex(air, anchor: end - 1 - Int64(number) * stride)
+      let index = PhaseIndex(air, anchor: end - 1 - Int64(number) * stride, span: stride)
       made[number] = index
       return index
     }

@@ -22,6 +22,10 @@ struct VectorCensus {
 
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
+    guard air.links.test.rule.bitErrors == nil, air.externalNoise == nil,
+      air.demodulators == nil, air.heardChannels.count == Int(air.channels), air.drift == nil,
+      air.hopSequence == nil, air.areEndless
+    else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
     let late = CensusLanes.lateness(air) + 4 * air.maxFrameTicks
     return air.jitterSpan <= 0xFFFF && late < air.periodMin && air.periodMax < 1 << 28
@@ -75,10 +79,13 @@ struct VectorCensus {
   /// Takes out of the window's decoding what starts outside [from, to) or meets a down-time.
   private mutating func restrict(row: Int) {
     for lane in 0..<lanes.count where lanes.isSet(lanes.c.pointee.sent, row: row, lane: lane) {
-      let start = windowStart + Int64(lanes.place(lane: lane, row: row).start)
+      let place = lanes.place(lane: lane, row: row)
+      let start = windowStart + Int64(place.start)
       if start < from || start >= to {
         packets.arrivals -= 1
-      } else if !air.isReceiving(link: Int(lanes.links[lane]), start: start) {
+      } else if !air.isReceiving(
+        link: Int(lanes.links[lane]), start: start, channel: UInt8(place.channel))
+      {
         packets.notHeard += 1
       } else {
         continue
@@ -97,7 +104,7 @@ struct VectorCensus {
         Reception(
           link: link, k: k, start: air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter),
           channel: hop.channel,
-          signal: Fading.faded(air.links.means[link], air.fading(link).draw(k))))
+          signal: air.power(link: link, draw: air.fading(link).draw(k))))
     }
     if lanes.c.pointee.short_count < lanes.count { result.receptions.sort { $0.link < $1.link } }
     var counts = packets
