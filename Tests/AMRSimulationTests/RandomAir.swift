@@ -63,6 +63,30 @@ struct RandomAir {
     return (air, from, to)
   }
 
+  /// Two endpoints of equal power, without fading, on one channel.
+  static func pair(_ kind: FrameKind, at start: UInt32, _ otherKind: FrameKind, at other: UInt32)
+    -> CollectorAir
+  {
+    var scenario = Scenario()
+    scenario.radio.channels = 1
+    scenario.radio.fading = .none
+    scenario.endpoints.jitterMs = 0
+    var transmitters = Transmitters(scenario, endpointIDs: [1000, 1001])
+    transmitters.kinds = [kind, otherKind]
+    transmitters.phases = [start, other]
+    transmitters.periods = [40_000, 40_000]
+    let test = DecodeTest(DecodeRule(scenario), noise: PowerScale.noise)
+    var set = LinkSet(test: test)
+    set.endpoints = [0, 1]
+    set.means = [1 << 30, 1 << 30]
+    set.thresholds = transmitters.kinds.map {
+      DrawThreshold(draws: test.survivingDraws(mean: 1 << 30, kind: $0))
+    }
+    return CollectorAir(
+      links: set, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
+      transmitters: transmitters, scenario: scenario, downTime: DownTime())
+  }
+
   /// Kinds, periods and phases: frames that follow one another by a frame's length or one tick more
   /// or less, equal phases and periods, and clock errors that walk through another's phase.
   private mutating func setTiming(_ transmitters: inout Transmitters) {
