@@ -62,9 +62,16 @@ public struct BitErrorTable: Sendable {
     exponential.gain(draw) << (32 - FadingGain.fractionBits)
   }
 
-  /// Whether a frame passes over noise alone with the luckiest draw.
-  public func canPass(signal: Power, noise: Power, bits: Int) -> Bool {
-    UInt64(bits) * loss(signal: signal, noise: noise) < tolerance(0)
+  /// The least signal of a frame that passes over noise alone with the luckiest draw.
+  public func leastSignal(noise: Power, bits: Int) -> Power {
+    var low: Power = 0
+    var high: Power = 1 << 44
+    while low < high {
+      let middle = (low + high) / 2
+      let passes = UInt64(bits) * loss(signal: middle, noise: noise) < tolerance(0)
+      if passes { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
 

@@ -66,20 +66,12 @@ public struct DecodeTest: Sendable {
   ///
   /// The faded power never rises with the draw, so that exactly the draws below the result pass.
   public func survivingDraws(mean: Power, kind: FrameKind) -> UInt32 {
-    let noiseThreshold = noiseThreshold(of: kind)
-    func passes(_ draw: UInt32) -> Bool {
-      let signal = rule.fading.faded(mean, draw)
-      if let bitErrors = rule.bitErrors {
-        return bitErrors.canPass(signal: signal, noise: noise, bits: kind.bits)
-      }
-      return self.passes(signal: signal, interference: 0, noiseThreshold: noiseThreshold)
-    }
-    var low: UInt32 = 0
-    var high = UInt32.max
-    while low < high {
-      let middle = low + (high - low) / 2
-      if passes(middle) { low = middle + 1 } else { high = middle }
-    }
-    return low
+    if mean == 0 { return 0 }
+    let leastSignal =
+      rule.bitErrors?.leastSignal(noise: noise, bits: kind.bits) ?? noiseThreshold(of: kind)
+    guard leastSignal < 1 << 44 else { return 0 }
+    // (mean · gain) / 2²⁰, rounded down, reaches the least signal exactly from this gain on.
+    let leastGain = (leastSignal << FadingGain.fractionBits + mean - 1) / mean
+    return rule.fading.draws(ofGainAtLeast: leastGain)
   }
 }

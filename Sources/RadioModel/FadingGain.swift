@@ -55,6 +55,26 @@ public struct FadingGain: Sendable {
     }
   }
 
+  /// How many draws have a gain of at least `least`; they are the first ones. The last draw of all
+  /// does not count.
+  public func draws(ofGainAtLeast least: UInt64) -> UInt32 {
+    guard least <= UInt64(entries[0]) else { return 0 }
+    // The last piece that begins with such a gain.
+    var index = 0
+    var end = entries.count - 1
+    while end - index > 1 {
+      let middle = (index + end) / 2
+      if UInt64(entries[middle]) >= least { index = middle } else { end = middle }
+    }
+    let above = UInt64(entries[index])
+    let fall = above - UInt64(entries[index + 1])
+    let place = fall == 0 ? 0xFF_FFFF : min(0xFF_FFFF, (above - least) << 24 / fall)
+    // The greatest 2u + 1 that lies no further, and how many u there are up to it.
+    let octave = UInt64(index >> 8)
+    let odd = 1 << octave + (UInt64(index & 255) << 24 | place) >> (32 - octave)
+    return UInt32(clamping: (odd + 1) / 2)
+  }
+
   /// The power of one arrival: mean power times the gain of its draw, less than 2⁴⁴.
   @inlinable @inline(__always)
   public func faded(_ mean: Power, _ draw: UInt32) -> Power {

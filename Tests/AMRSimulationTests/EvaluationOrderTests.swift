@@ -87,6 +87,21 @@ struct EvaluationOrderTests {
     }
   }
 
+  @Test(
+    "two frames collide from one tick of overlap on, at either end and inside, of any lengths",
+    arguments: FrameKind.allCases, FrameKind.allCases)
+  func overlapByTicks(kind: FrameKind, otherKind: FrameKind) {
+    let (own, other) = (kind.ticks, otherKind.ticks)
+    for (distance, collides) in [
+      (-other - 1, false), (-other, false), (1 - other, true), (-1, true), (0, true), (1, true),
+      (own / 2, true), (own - 1, true), (own, false), (own + 1, false),
+    ] {
+      let air = RandomAir.pair(kind, at: 10_000, otherKind, at: UInt32(10_000 + distance))
+      let packets = expectAgreement(air, from: 0, to: 30_000, "distance \(distance)")
+      #expect(packets.arrivals == 2 && packets.decoded == (collides ? 0 : 2), "\(distance)")
+    }
+  }
+
   @Test("all orders agree with all pairs on airs built by hand from edges", arguments: 0..<8)
   func randomAirs(part: Int) {
     var total = PacketCounts()
@@ -97,6 +112,6 @@ struct EvaluationOrderTests {
     }
     // Every fate is met, or the airs would show little.
     #expect(total.decoded > 1000 && total.lostToNoise > 1000)
-    #expect(total.lostToInterference > 1000 && total.notHeard > 100)
+    #expect(total.lostToInterference > 300 && total.notHeard > 100)
   }
 }

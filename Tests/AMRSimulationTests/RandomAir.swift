@@ -10,6 +10,8 @@ struct RandomAir {
   private(set) var random: SplitMix64
   private(set) var scenario = Scenario()
   private let links: Int
+  /// The number of a transmission that starts about when the stretch does.
+  private var base: Int64 = 0
 
   init(seed: UInt64) {
     random = SplitMix64(seed: seed)
@@ -29,6 +31,12 @@ struct RandomAir {
     if scenario.radio.channels > 1 { scenario.collectors.heardChannels -= pick([0, 1]) }
     scenario.collectors.firstChannel = scenario.radio.channels - scenario.collectors.heardChannels
     scenario.collectors.demodulators = pick([1, 2])
+    scenario.endpoints.hopping = pick([.random, .random, .sequence])
+    scenario.endpoints.driftPpbPerK2 = pick([0, 0, 50])
+    scenario.startDate = CivilDay(year: 2001, month: 1, day: 1)
+    scenario.days = 20
+    // The start of the run, or eleven days later, when clocks have drifted by seconds.
+    base = pick([0, 0, 5, 40, 1_000_000])
   }
 
   mutating func pick<T>(_ choices: [T]) -> T { choices[Int(random.next() % UInt64(choices.count))] }
@@ -49,10 +57,34 @@ struct RandomAir {
     var air = CollectorAir(
       links: set, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
       transmitters: transmitters, scenario: scenario, downTime: DownTime())
-    let from = edge(air, near: pick([0, 0, 5, 40]))
-    let to = max(from + 1, edge(air, near: 40 + Int64(random.next() % 40)))
+    let from = edge(air, after: 0)
+    let to = max(from + 1, edge(air, after: 40 + Int64(random.next() % 40)))
     air.downTime = downTime(air)
     return (air, from, to)
+  }
+
+  /// Two endpoints of equal power, without fading, on one channel.
+  static func pair(_ kind: FrameKind, at start: UInt32, _ otherKind: FrameKind, at other: UInt32)
+    -> CollectorAir
+  {
+    var scenario = Scenario()
+    scenario.radio.channels = 1
+    scenario.radio.fading = .none
+    scenario.endpoints.jitterMs = 0
+    var transmitters = Transmitters(scenario, endpointIDs: [1000, 1001])
+    transmitters.kinds = [kind, otherKind]
+    transmitters.phases = [start, other]
+    transmitters.periods = [40_000, 40_000]
+    let test = DecodeTest(DecodeRule(scenario), noise: PowerScale.noise)
+    var set = LinkSet(test: test)
+    set.endpoints = [0, 1]
+    set.means = [1 << 30, 1 << 30]
+    set.thresholds = transmitters.kinds.map {
+      DrawThreshold(draws: test.survivingDraws(mean: 1 << 30, kind: $0))
+    }
+    return CollectorAir(
+      links: set, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
+      transmitters: transmitters, scenario: scenario, downTime: DownTime())
   }
 
   /// Kinds, periods and phases: frames that follow one another by a frame's length or one tick more
@@ -64,6 +96,10 @@ struct RandomAir {
       transmitters.kinds[link] = isMixed ? pick(FrameKind.allCases) : .scm
       transmitters.periods[link] =
         apart ? 34_000 + UInt32(random.next() % 12) : pick([34_000, 34_000, 34_003, 39_001])
+      transmitters.lives[link] = pick([
+        Transmitters.endless, Transmitters.endless, Transmitters.endless,
+        UInt32(base) + UInt32(random.next() % 80), 0,
+      ])
       guard link > 0, random.next() % 2 == 0 else { continue }
       let other = Int(random.next() % UInt64(link))
       let length = Int64(pick([transmitters.kinds[link], transmitters.kinds[other]]).ticks)
@@ -82,9 +118,10 @@ struct RandomAir {
     ])
   }
 
-  /// The start or the end of a random link's transmission k, or one tick beside it.
-  private mutating func edge(_ air: CollectorAir, near k: Int64) -> Int64 {
+  /// The start or the end of one of a random link's transmissions, or one tick beside it.
+  private mutating func edge(_ air: CollectorAir, after count: Int64) -> Int64 {
     let link = Int(random.next() % UInt64(links))
+    let k = (air.periods[0] * base + 34_000 * count) / air.periods[link]
     let hop = air.hop(link: link, k: UInt32(k))
     return air.nominalStart(link: link, k: k) + Int64(hop.jitter)
       + pick([0, 0, air.frameTicks[link]]) + pick([-1, 0, 0, 1])
@@ -94,7 +131,7 @@ struct RandomAir {
   private mutating func downTime(_ air: CollectorAir) -> DownTime {
     var down = DownTime()
     for _ in 0..<pick([0, 1, 4]) {
-      let start = edge(air, near: Int64(random.next() % 80))
+      let start = edge(air, after: Int64(random.next() % 80))
       if start <= down.intervals.last?.upperBound ?? -1 { continue }
       let end = pick([start + 1, start + Int64(random.next() % 100_000) + 1])
       down.intervals.append(start..<end)

@@ -48,6 +48,20 @@ struct FadingKindTests {
     }
   }
 
+  @Test("the number of draws with a gain is exact", arguments: kinds)
+  func numberOfDraws(kind: FadingKind) {
+    let table = FadingGain(kind)
+    var random = SplitMix64(seed: 33)
+    let gains = (0..<3000).map { _ in
+      table.gain(UInt32(truncatingIfNeeded: random.next()) >> UInt32(random.next() % 32))
+    }
+    for least in gains + gains.map({ $0 + 1 }) + [1, 2, 1 << 20, 1 << 40] where least > 0 {
+      let count = table.draws(ofGainAtLeast: least)
+      #expect(count == 0 || table.gain(count - 1) >= least, "\(least): \(count)")
+      #expect(count == .max || table.gain(count) < least, "\(least): \(count)")
+    }
+  }
+
   @Test("the Rician distribution is that of a constant and a complex normal variate")
   func ricianByIntegration() {
     for (k, gain) in [(1.0, 1.0), (4, 0.5), (10, 0.1), (10, 0.5), (10, 2), (100, 0.5), (0.01, 3)] {

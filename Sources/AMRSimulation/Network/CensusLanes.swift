@@ -107,11 +107,13 @@ final class CensusLanes {
     let endpoint = memory.words()
     let step = memory.signedWords()
     let threshold = memory.words()
+    let lives = memory.words()
     for lane in 0..<count {
       let link = Int(links[lane])
       endpoint[lane] = air.endpointIDs[link]
       step[lane] = Int32(air.periods[link] - air.periodMin)
       threshold[lane] = air.links.thresholds[link].draws
+      lives[lane] = air.lives[link]
       means[lane] = air.links.means[link]
       frameTicks[lane] = Int32(air.frameTicks[link])
       let since = start - air.phases[link]
@@ -122,6 +124,7 @@ final class CensusLanes {
     c.pointee.endpoint = UnsafePointer(endpoint)
     c.pointee.step = UnsafePointer(step)
     c.pointee.threshold = UnsafePointer(threshold)
+    if !air.areEndless { c.pointee.lives = UnsafePointer(lives) }
   }
 
   /// Divides the time of a window into slots of at least `slotTicks`.
@@ -235,8 +238,8 @@ private final class LaneMemory {
   init(lanes: Int, cellBytes: Int) {
     self.lanes = lanes
     self.cellBytes = cellBytes
-    // An array of powers, 18 of words, 20 rows of words, 25 rows of bits.
-    size = lanes * (8 + 4 * (18 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
+    // An array of powers, 19 of words, 20 rows of words, 25 rows of bits.
+    size = lanes * (8 + 4 * (19 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
     start = .allocate(byteCount: size, alignment: 64)
     start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
   }

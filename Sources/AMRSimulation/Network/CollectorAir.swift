@@ -10,6 +10,16 @@ struct CollectorAir: Sendable {
   let seed: UInt64
   let collector: UInt32
   let endpointIDs: [UInt32]
+  /// How many transmissions each link's endpoint makes, at most 2³¹ − 1.
+  let lives: [UInt32]
+  /// Whether no battery ends.
+  let areEndless: Bool
+  private let exposures: [UInt8]
+  private let hopOffsets: [UInt8]
+  /// Nil where each transmission draws its channel.
+  let hopSequence: HopSequence?
+  /// Nil where clocks do not depend on the weather.
+  let drift: ClockDrift?
   let jitterSpan: UInt32
   let channels: UInt32
   /// The shortest and the longest period that occur.
@@ -44,6 +54,12 @@ struct CollectorAir: Sendable {
     seed = transmitters.seed
     self.collector = collector.id.rawValue
     endpointIDs = links.endpoints.map { transmitters.endpointIDs[Int($0)] }
+    lives = links.endpoints.map { transmitters.lives[Int($0)] }
+    areEndless = lives.allSatisfy { $0 == Transmitters.endless }
+    exposures = links.endpoints.map { transmitters.exposures[Int($0)] }
+    hopOffsets = links.endpoints.map { transmitters.hopOffsets[Int($0)] }
+    hopSequence = transmitters.hopSequence
+    drift = transmitters.drift
     jitterSpan = transmitters.jitterSpan
     channels = transmitters.channels
     periodMin = periods.min() ?? 1
@@ -57,12 +73,27 @@ struct CollectorAir: Sendable {
 
   /// Start of transmission k of a link before its jitter.
   @inline(__always)
-  func nominalStart(link: Int, k: Int64) -> Int64 { phases[link] &+ k &* periods[link] }
+  func nominalStart(link: Int, k: Int64) -> Int64 {
+    let nominal = phases[link] &+ k &* periods[link]
+    return nominal &+ drift(link: link, at: nominal)
+  }
+
+  /// The delay by drift of what a link nominally starts at a tick; never falls with the tick.
+  @inline(__always)
+  func drift(link: Int, at tick: Int64) -> Int64 {
+    drift?.ticks(at: tick, exposure: exposures[link]) ?? 0
+  }
 
   /// Jitter and channel of transmission k of a link.
   @inline(__always)
-  func hop(link: Int, k: UInt32) -> Hop {
-    Hop(timing(link).word(k), jitterSpan: jitterSpan, channels: channels)
+  func hop(link: Int, k: UInt32) -> Hop { hop(link: link, k: k, word: timing(link).word(k)) }
+
+  /// The same, given its word of `timing`.
+  @inline(__always)
+  func hop(link: Int, k: UInt32, word: UInt32) -> Hop {
+    var hop = Hop(word, jitterSpan: jitterSpan, channels: channels)
+    if let hopSequence { hop.channel = hopSequence.channel(offset: hopOffsets[link], k: k) }
+    return hop
   }
 
   /// The words from which the hops of a link's transmissions are made.
@@ -76,15 +107,18 @@ struct CollectorAir: Sendable {
     FadingDraws(seed: seed, endpoint: endpointIDs[link], collector: collector)
   }
 
-  /// The transmissions of a link that can start in [from, to), jitter considered; may be empty.
+  /// The transmissions of a link that can start in [from, to), jitter and drift considered; may be
+  /// more than do, and may be none.
   @inline(__always)
   func candidates(link: Int, from: Int64, to: Int64) -> ClosedRange<Int64>? {
-    let lastNominal = to - 1 - phases[link]
-    guard lastNominal >= 0 else { return nil }
+    var earliest = from - Int64(jitterSpan) + 1 - phases[link]
+    var latest = to - 1 - phases[link]
+    earliest -= drift(link: link, at: from)
+    latest -= drift(link: link, at: earliest + phases[link])
+    guard latest >= 0 else { return nil }
     let period = periods[link]
-    let firstNominal = from - Int64(jitterSpan) + 1 - phases[link]
-    let first = firstNominal <= 0 ? 0 : (firstNominal + period - 1) / period
-    let last = lastNominal / period
+    let first = earliest <= 0 ? 0 : (earliest + period - 1) / period
+    let last = min(latest / period, Int64(lives[link]) - 1)
     return first <= last ? first...last : nil
   }
 }

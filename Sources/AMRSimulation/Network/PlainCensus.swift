@@ -136,7 +136,7 @@ enum PlainCensus {
           ownWords = air.fading(link).ownWords(four)
         }
         if FadingBlock.starts(at: k) { block = air.fading(link).block(of: k) }
-        let hop = Hop(hops[Int(k & 3)], jitterSpan: air.jitterSpan, channels: air.channels)
+        let hop = air.hop(link: link, k: k, word: hops[Int(k & 3)])
         let start = air.nominalStart(link: link, k: number) + Int64(hop.jitter)
         guard start >= from, start < to else { continue }
         arrivals.append(

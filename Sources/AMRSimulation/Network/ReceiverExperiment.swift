@@ -63,6 +63,7 @@ public struct ReceiverExperiment: Sendable {
   /// Made once: they take an integration each.
   private static let decodeThresholds =
     Receiver(noiseFigureDb: 0, filterKHz: 32.768).decodeThresholds
+  private static let rayleigh = FadingGain(.rayleigh)
 
   private func evaluate(seed: UInt64, intervals: Int, order: EvaluationOrder) -> Evaluation {
     let interval = Int64(intervalS) * Ticks.perSecond
@@ -79,8 +80,9 @@ public struct ReceiverExperiment: Sendable {
     scenario.endpoints.jitterMs = jitterMs
     scenario.endpoints.clockErrorPpm = clockErrorPpm
     scenario.radio.channels = channels
-    let test = DecodeTest(
-      thresholds: Self.decodeThresholds, noise: PowerScale.noise, captureDb: captureDb)
+    let rule = DecodeRule(
+      thresholds: Self.decodeThresholds, captureDb: captureDb, fading: Self.rayleigh)
+    let test = DecodeTest(rule, noise: PowerScale.noise)
     var links = LinkSet(test: test)
     var kinds: [FrameKind] = []
     for group in groups {
@@ -95,6 +97,6 @@ public struct ReceiverExperiment: Sendable {
     transmitters.kinds = kinds
     return CollectorAir(
       links: links, collector: CollectorSite(id: CollectorID(rawValue: 1), x: 0, y: 0),
-      transmitters: transmitters, downTime: DownTime())
+      transmitters: transmitters, scenario: scenario, downTime: DownTime())
   }
 }

@@ -22,7 +22,9 @@ struct VectorCensus {
 
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
-    guard air.links.test.rule.bitErrors == nil, air.demodulators == nil else { return false }
+    guard air.links.test.rule.bitErrors == nil, air.demodulators == nil, air.drift == nil,
+      air.hopSequence == nil
+    else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
     let late = CensusLanes.lateness(air) + 4 * air.maxFrameTicks
     return air.jitterSpan <= 0xFFFF && late < air.periodMin && air.periodMax < 1 << 28

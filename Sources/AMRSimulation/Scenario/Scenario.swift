@@ -85,6 +85,15 @@ public struct EndpointSpec: Sendable, Equatable {
   public var clockErrorPpm = 50.0
   /// Equivalent isotropically radiated power in dBm.
   public var txPowerDbm = 10.0
+  public var hopping = HoppingChoice.random
+  /// Mean life of a battery in years; 0 for one that never ends.
+  public var batteryYears = 0.0
+  /// Standard deviation of a battery's life (normal) in years.
+  public var batterySpreadYears = 0.0
+  /// The ages of the batteries at the start of the run are uniform from 0 to this, in years.
+  public var ageYears = 0.0
+  /// By how many parts in 10⁹ a clock outdoors is slow for each K² from 25 °C.
+  public var driftPpbPerK2 = 0.0
 
   public init() {}
 }

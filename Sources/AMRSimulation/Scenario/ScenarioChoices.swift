@@ -9,6 +9,14 @@ public enum EvaluationChoice: String, Sendable, CaseIterable {
   case onDemand = "on-demand"
 }
 
+/// On which channel an endpoint's next transmission is.
+public enum HoppingChoice: String, Sendable, CaseIterable {
+  /// Drawn afresh.
+  case random
+  /// Every channel in turn, see `HopSequence`.
+  case sequence
+}
+
 /// Which frames a collector can receive at the same time.
 public enum ReceiverKind: String, Sendable, CaseIterable {
   /// Any number on every channel.

@@ -113,6 +113,21 @@ enum ScenarioSchema {
       .number(
         "tx_power_dbm", \.endpoints.txPowerDbm, -60...40,
         "Equivalent isotropically radiated power."),
+      .choice(
+        "hopping", \.endpoints.hopping,
+        "Channels: drawn afresh for each transmission, or every one in turn."),
+      .number(
+        "battery_years", \.endpoints.batteryYears, 0...100,
+        "Mean life of a battery, after which the module is silent; 0 for no end."),
+      .number(
+        "battery_spread_years", \.endpoints.batterySpreadYears, 0...50,
+        "Standard deviation of a battery's life (normal)."),
+      .number(
+        "age_years", \.endpoints.ageYears, 0...100,
+        "Ages of the batteries at the start are uniform from 0 to this."),
+      .number(
+        "drift_ppb_per_k2", \.endpoints.driftPpbPerK2, 0...50,
+        "A clock outdoors is slow by this for each K² from 25 °C; 34 for a tuning-fork crystal."),
     ])
 
   private static let collectors = Section(
