@@ -33,18 +33,11 @@ public struct DecodeTest: Sendable, Equatable {
   /// The quick test of a link: the number of draws that pass without interference.
   ///
   /// The faded power never rises with the draw, so that exactly the draws below the result pass.
+  /// The last draw has no gain and never passes, so that the count fits.
   public func survivingDraws(mean: Power) -> UInt32 {
-    var low: UInt64 = 0
-    var high: UInt64 = 1 << 32
-    while low < high {
-      let middle = (low + high) / 2
-      if passes(signal: Fading.faded(mean, UInt32(middle)), interference: 0) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    // The last draw has no gain and never passes, so that the count fits.
-    return UInt32(low)
+    // (mean · gain) / 2²⁰, rounded down, reaches γ₀·N exactly from this gain on.
+    if mean == 0 { return 0 }
+    let least = ((noiseThreshold << Fading.fractionBits) + mean - 1) / mean
+    return Fading.draws(ofGainAtLeast: least)
   }
 }

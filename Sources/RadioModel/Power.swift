@@ -52,6 +52,32 @@ public enum Fading {
     }
   }
 
+  /// How many draws have a gain of at least `least`, which must not be 0; they are the first ones.
+  ///
+  /// The inverse of `gain` in its own integers: octave, then interval of the table, then the place
+  /// in the interval.
+  public static func draws(ofGainAtLeast least: UInt64) -> UInt32 {
+    let octaveLength = logarithms[256]
+    let longest = 33 * octaveLength
+    guard least <= longest >> (32 - fractionBits) else { return 0 }
+    // The greatest logarithm of 2 · draw + 1 that leaves such a gain.
+    let greatest = longest - (least << (32 - fractionBits))
+    let octave = greatest / octaveLength
+    let inOctave = greatest % octaveLength
+    var index = 0
+    var step = 128
+    while step > 0 {
+      if logarithms[index + step] <= inOctave { index += step }
+      step /= 2
+    }
+    let low = logarithms[index]
+    // rest = (width · place) / 2²⁴, rounded down, must not exceed what is left.
+    let place = (((inOctave - low + 1) << 24) - 1) / (logarithms[index + 1] - low)
+    let fraction = UInt64(index) << 24 | min(place, 0xFF_FFFF)
+    let odd = (1 << octave) + (fraction >> (32 - octave))
+    return UInt32(truncatingIfNeeded: (odd + 1) >> 1)
+  }
+
   /// The power of one arrival: mean power times the gain of its draw, less than 2⁴⁴.
   @inlinable @inline(__always)
   public static func faded(_ mean: Power, _ draw: UInt32) -> Power {

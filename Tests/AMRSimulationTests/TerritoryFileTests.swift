@@ -109,7 +109,8 @@ func dealingKeepsTheSumAndTheQuotaRule(seed: UInt64) throws {
 
 private func meters(_ text: String, first: Int = 100) throws(CSVError) -> [MeterInventory.Meter] {
   try MeterInventory.decode(
-    Array(text.utf8), source: "m.csv", classNames: ["house", "shop"], firstEndpointID: first
+    Array(text.utf8), source: "m.csv", classNames: ["house", "shop"], entryNames: ["in", "out"],
+    firstEndpointID: first
   ).meters
 }
 
@@ -124,21 +125,21 @@ private func meters(_ text: String, first: Int = 100) throws(CSVError) -> [Meter
   #expect(
     try meters(
       """
-      endpoint_id,latitude_deg,longitude_deg,class,indoor,remark
-      7,40,-80,shop,true,"near
+      endpoint_id,latitude_deg,longitude_deg,class,entry,remark
+      7,40,-80,shop,out,"near
       the mill"
       5,41,-81,,,
-      6,41,-81,house,0,
+      6,41,-81,house,in,
       """)
       == [
         MeterInventory.Meter(
           latitudeDeg: 40, longitudeDeg: -80, endpoint: EndpointID(rawValue: 7), moduleClass: 1,
-          isIndoor: true),
+          entryClass: 1),
         MeterInventory.Meter(
           latitudeDeg: 41, longitudeDeg: -81, endpoint: EndpointID(rawValue: 5)),
         MeterInventory.Meter(
           latitudeDeg: 41, longitudeDeg: -81, endpoint: EndpointID(rawValue: 6), moduleClass: 0,
-          isIndoor: false),
+          entryClass: 0),
       ])
 }
 
@@ -158,8 +159,8 @@ private func meters(_ text: String, first: Int = 100) throws(CSVError) -> [Meter
     "m.csv:4: endpoint_id: 8 is also on line 3; expected each endpoint_id once"
   ),
   (
-    "latitude_deg,longitude_deg,indoor\n40,-80,yes\n",
-    "m.csv:2: indoor: found 'yes'; expected true, false, 1 or 0"
+    "latitude_deg,longitude_deg,entry\n40,-80,yes\n",
+    "m.csv:2: entry: found 'yes'; expected in or out as in entry_classes, or nothing"
   ),
 ])
 func refusesMetersThatCannotBe(text: String, expected: String) {

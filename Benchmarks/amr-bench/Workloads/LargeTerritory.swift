@@ -6,12 +6,13 @@ struct LargeTerritory {
   let scenario: Scenario
   let layout: Layout
 
-  init(_ context: Context) throws {
+  init(_ context: Context) async throws {
     let small = [("territory.served_area_km2", "10"), ("territory.modules", "5000")]
     scenario = try shippedScenario(
       "duquesne-1998", context, overrides: context.pick(full: [], tiny: small))
-    layout = try Layout(scenario) {
-      try FileSystem.system.readFile(Path.join(context.scenarios, $0))
+    let folder = context.scenarios
+    layout = try await Layout(scenario, threads: 1) {
+      try FileSystem.system.readFile(Path.join(folder, $0))
     }
   }
 
@@ -53,7 +54,7 @@ final class OnDemand: Workload {
   private var result: PeriodResult?
 
   private init(_ context: Context) async throws {
-    let territory = try LargeTerritory(context)
+    let territory = try await LargeTerritory(context)
     let stride = context.pick(full: 16, tiny: 2)
     let samples = [territory.sites(from: 0, by: stride), territory.sites(from: 1, by: stride)]
     networks = [
@@ -98,7 +99,7 @@ final class OnDemand: Workload {
 
 /// The set-up of the large territory: transmitters, registers and the links of all collectors.
 final class SetUp: Workload {
-  static let benchmark = Benchmark(name: "link-budget", item: "module") { try SetUp($0) }
+  static let benchmark = Benchmark(name: "link-budget", item: "module") { try await SetUp($0) }
 
   var facts: [Fact] {
     [
@@ -110,7 +111,7 @@ final class SetUp: Workload {
   private var seed: UInt64 = 0
   private var network: FixedNetwork?
 
-  private init(_ context: Context) throws { territory = try LargeTerritory(context) }
+  private init(_ context: Context) async throws { territory = try await LargeTerritory(context) }
 
   func prepare(variant: Int) {
     seed = territory.scenario.seed + UInt64(variant)

@@ -1,3 +1,4 @@
+import Parallel
 import RadioModel
 import RandomStreams
 
@@ -23,23 +24,53 @@ struct Transmitters: Sendable {
   let periodMax: Int64
 
   init(_ scenario: Scenario, endpointIDs: [UInt32]) {
+    self.init(
+      scenario, endpointIDs: endpointIDs, traits: [Traits(scenario, of: endpointIDs[...])])
+  }
+
+  /// The same, made by several threads.
+  init(_ scenario: Scenario, endpointIDs: [UInt32], threads: Int) async throws {
+    self.init(
+      scenario, endpointIDs: endpointIDs,
+      traits: try await parallelRanges(count: endpointIDs.count, threads: threads) {
+        Traits(scenario, of: endpointIDs[$0])
+      })
+  }
+
+  private init(_ scenario: Scenario, endpointIDs: [UInt32], traits: [Traits]) {
     seed = scenario.seed
     self.endpointIDs = endpointIDs
     let endpoints = scenario.endpoints
     jitterSpan = UInt32(max(1, Int64(endpoints.jitterMs) * Ticks.perSecond / 1000))
     channels = UInt32(scenario.radio.channels)
-    let nominal = Double(Int64(endpoints.intervalS) * Ticks.perSecond)
-    let silentShare = scenario.faults.silentModuleShare
-    for id in endpointIDs {
-      let traits = RandomStream(seed: seed, .transmitterTraits, entity: id).words(0)
-      let error = (2 * unit(traits.x) - 1) * endpoints.clockErrorPpm * 1e-6
-      let period = UInt32((nominal * (1 + error)).rounded())
-      periods.append(period)
-      phases.append(below(period, traits.y))
-      silent.append(unit(traits.z) < silentShare)
-    }
+    phases = Array(concatenating: traits.map(\.phases))
+    periods = Array(concatenating: traits.map(\.periods))
+    silent = Array(concatenating: traits.map(\.silent))
     periodMin = Int64(periods.min() ?? 1)
     periodMax = Int64(periods.max() ?? 1)
+  }
+
+  /// What is drawn once for each of some endpoints.
+  private struct Traits: Sendable {
+    var phases: [UInt32] = []
+    var periods: [UInt32] = []
+    var silent: [Bool] = []
+
+    init(_ scenario: Scenario, of endpointIDs: ArraySlice<UInt32>) {
+      let nominal = Double(Int64(scenario.endpoints.intervalS) * Ticks.perSecond)
+      let clockError = scenario.endpoints.clockErrorPpm * 1e-6
+      let silentShare = scenario.faults.silentModuleShare
+      phases.reserveCapacity(endpointIDs.count)
+      periods.reserveCapacity(endpointIDs.count)
+      silent.reserveCapacity(endpointIDs.count)
+      for id in endpointIDs {
+        let draws = RandomStream(seed: scenario.seed, .transmitterTraits, entity: id).words(0)
+        let period = UInt32((nominal * (1 + (2 * unit(draws.x) - 1) * clockError)).rounded())
+        periods.append(period)
+        phases.append(below(period, draws.y))
+        silent.append(unit(draws.z) < silentShare)
+      }
+    }
   }
 
   /// How many transmissions of all modules start before a time.
