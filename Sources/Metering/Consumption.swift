@@ -80,7 +80,7 @@ public struct ConsumptionModel: Sendable {
     let words = RandomStream(seed: seed, .dailyUse, entity: endpoint.rawValue)
       .words(UInt32(truncatingIfNeeded: day.number))
     let own = max(0.1, 1 + dailySigma * normalVariate(words.x))
-    let ownFactor = Int64((own * Self.one).rounded())
+    let ownFactor = Int64(own * Self.one + 0.5)
     let wattHours = (((Int64(meanWattHours) * factor.value) >> 12) * ownFactor) >> 12
     return DayUse(wattHours: wattHours, mixture: UInt8(words.y >> 24))
   }

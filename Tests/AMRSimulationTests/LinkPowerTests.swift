@@ -166,6 +166,47 @@ struct LinkPowerTests {
       "\(added) for \(faint * share) ± \(error)")
   }
 
+  @Test("modules far away count together for what each of them has")
+  func farClusters() async throws {
+    var scenario = Scenario()
+    scenario.radio.shadowingDb = 0
+    scenario.radio.channels = 1
+    scenario.radio.pathLossExponent = 2
+    scenario.radio.linkFloorDb = 0
+    scenario.endpoints.intervalS = 1
+    scenario.endpoints.txPowerDbm = -20
+    scenario.entryClasses[1].lossDb = 6
+    // Two towns of more than 4,096 modules, 250 m across, and two houses close by.
+    let town = 9000
+    var territory = Territory(projection: Projection(latitude: 40, longitude: -80))
+    var random = SplitMix64(seed: 77)
+    let traits = TraitDraws(scenario)
+    for index in 0..<2 * town + 2 {
+      let (x, y, across): (Double, Double, UInt64) =
+        index < town
+        ? (60_000, 0, 2500) : index < 2 * town ? (0, -80_000, 2500) : (100, 0, 100)
+      territory.append(
+        traits, id: UInt32(index), x: x + Double(random.next() % across),
+        y: y + Double(random.next() % across), classIndex: 0, entryClass: nil)
+    }
+    let budget = try await LinkBudget(
+      scenario, territory: territory, silent: Array(repeating: false, count: territory.count),
+      frameBits: 96, threads: 2)
+    let site = CollectorSite(id: CollectorID(rawValue: 3), x: 0, y: 0)
+    let links = budget.links(of: site).links
+    #expect(links.endpoints.map(Int.init) == [2 * town, 2 * town + 1])
+    var faint = 0.0
+    for index in 0..<2 * town {
+      faint += pow(10, Self.meanDb(scenario, territory, index, site) / 10)
+    }
+    let expected = faint * 192 / 32_768
+    let added = Double(links.test.noiseThreshold) / Self.threshold(scenario) / 1024 - 1
+    // The noise is a whole number of 1/1024; a middle at 25 diagonals is right to some 0.1 %, and
+    // tables by distance are to 0.5 %.
+    #expect(expected > 1)
+    #expect(abs(added / expected - 1) < 0.006, "\(added) for \(expected)")
+  }
+
   @Test("an endpoint's link is the same whoever else is there")
   func ownLink() async throws {
     let scenario = Self.scenario(seed: 3)

@@ -102,6 +102,21 @@ struct PlacementTests {
     #expect(agrees(both, 0.21))
   }
 
+  @Test("neighbours by number are neighbours in space", arguments: [1, 2] as [UInt64])
+  func blocks(seed: UInt64) async throws {
+    let territory = try await Territory(
+      Self.scenario(seed: seed),
+      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 4, modules: 10_000)],
+      threads: 1)
+    // 12 blocks of one or two of the 17 streets along a side of 2 km: 64 modules in a row take up
+    // no more than four streets by two, and the square is turned.
+    for first in stride(from: 0, to: 9936, by: 64) {
+      let (x, y) = (territory.x[first..<first + 64], territory.y[first..<first + 64])
+      let diagonal = hypot(Double(x.max()! - x.min()!), Double(y.max()! - y.min()!))
+      #expect(diagonal < 6 * 20_000 / 17 + 10, "seed \(seed), \(first)")
+    }
+  }
+
   @Test("meters stand along streets, set back on both sides")
   func streets() async throws {
     var scenario = Self.scenario()

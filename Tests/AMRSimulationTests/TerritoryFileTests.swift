@@ -41,6 +41,23 @@ private func table(_ rows: [(area: Double, housing: Int)]) -> TractTable {
   #expect(served.tracts == all.tracts.filter(served.tracts.contains), "the order of the file")
 }
 
+@Test func theMetropolisIsPittsburghSixteenTimesOver() throws {
+  let path = "Scenarios/data/metro-territory.csv"
+  let metro = try TractTable.decode(packageFile(path), source: path)
+  let served = try duquesne().served(areaKm2: 2072).tracts
+  #expect(metro.tracts.count == 16 * served.count)
+  for (number, tract) in metro.tracts.enumerated() {
+    let (copy, original) = (number / served.count, served[number % served.count])
+    let north = original.latitudeDeg + 0.75 * Double(copy / 4)
+    let east = original.longitudeDeg + 1.05 * Double(copy % 4)
+    #expect(abs(tract.latitudeDeg - north) < 1e-9 && abs(tract.longitudeDeg - east) < 1e-9)
+    #expect(tract.landAreaKm2 == original.landAreaKm2)
+    #expect(tract.housingUnits == original.housingUnits)
+    #expect(tract.name.hasPrefix("\(copy + 1)-"))
+  }
+  #expect(try metro.served(areaKm2: 33_624).tracts.count == metro.tracts.count, "all are served")
+}
+
 @Test func dealsEveryModuleOfPittsburgh() throws {
   let served = try duquesne().served(areaKm2: 2072)
   let dealt = try served.deal(modules: 615_000)
