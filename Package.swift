@@ -122,7 +122,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "BenchmarkTests",
-      dependencies: ["JSON5", "DurableFiles", "RandomStreams", "RadioModel", "amr-bench", "TestSupport"]),
+      dependencies: [
+        "JSON5", "DurableFiles", "RandomStreams", "RadioModel", "amr-bench", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

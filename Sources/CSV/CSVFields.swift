@@ -32,15 +32,6 @@ extension CSVReader {
       column, expected: "a number from \(short(range.lowerBound)) to \(short(range.upperBound))")
   }
 
-  /// The field as `true`, `false`, `1` or `0`.
-  public func bool(_ column: CSVColumn) throws(CSVError) -> Bool {
-    let field = fields[column.index]
-    let text = bytes[field.start..<field.end]
-    if text.elementsEqual("true".utf8) || text.elementsEqual("1".utf8) { return true }
-    if text.elementsEqual("false".utf8) || text.elementsEqual("0".utf8) { return false }
-    throw refused(column, expected: "true, false, 1 or 0")
-  }
-
   /// An error saying that the column's field of this row is not what was expected.
   public func refused(_ column: CSVColumn, expected: String) -> CSVError {
     let field = fields[column.index]

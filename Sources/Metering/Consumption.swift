@@ -80,7 +80,7 @@ public struct ConsumptionModel: Sendable {
     let words = RandomStream(seed: seed, .dailyUse, entity: endpoint.rawValue)
       .words(UInt32(truncatingIfNeeded: day.number))
     let own = max(0.1, 1 + dailySigma * normalVariate(words.x))
-    let ownFactor = Int64((own * Self.one).rounded())
+    let ownFactor = Int64(own * Self.one + 0.5)
     let wattHours = (((Int64(meanWattHours) * factor.value) >> 12) * ownFactor) >> 12
     return DayUse(wattHours: wattHours, mixture: UInt8(words.y >> 24))
   }
@@ -93,10 +93,16 @@ public struct DayFactor: Sendable, Equatable {
 
 /// What one endpoint uses on one day.
 public struct DayUse: Sendable, Equatable {
+  /// The use above the mixture: a run holds one of these for each module.
+  private let packed: Int64
+
+  init(wattHours: Int64, mixture: UInt8) { packed = wattHours << 8 | Int64(mixture) }
+
   /// The whole day's use in Wh.
-  public let wattHours: Int64
+  public var wattHours: Int64 { packed >> 8 }
+
   /// How much of the day's shape is the morning and evening peaks, 0…255; the rest is even.
-  public let mixture: UInt8
+  public var mixture: UInt8 { UInt8(truncatingIfNeeded: packed) }
 
   /// Use from the start of the day to the end of its n-th five minutes, n = 0…288, in Wh.
   ///

@@ -31,6 +31,26 @@ public func parallelMap<Result: Sendable>(
   return results.map { $0! }
 }
 
+/// Applies `body` to ranges of `length` that follow one another and make up 0..<count, the last one
+/// shorter where it must be, and returns the results in order; otherwise as `parallelMap`.
+public func parallelRanges<Result: Sendable>(
+  count: Int, length: Int = 1 << 14, threads: Int,
+  _ body: @escaping @Sendable (Range<Int>) throws -> Result
+) async throws -> [Result] {
+  try await parallelMap(count: (count + length - 1) / length, threads: threads) { number in
+    try body(number * length..<min(count, (number + 1) * length))
+  }
+}
+
+extension Array {
+  /// The elements of several arrays one after the other, with room for no more.
+  public init(concatenating parts: [[Element]]) {
+    self.init()
+    reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { append(contentsOf: part) }
+  }
+}
+
 /// Hands out the indices 0..<count, each once.
 private final class WorkQueue: Sendable {
   private let next = Atomic<Int>(0)

@@ -15,6 +15,7 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case registerStart = 13
   case fadingBlock = 14
   case tractStreets = 15
+  case endpointShadowing = 16
   case ismNoise = 20
   case decoding = 21
 }

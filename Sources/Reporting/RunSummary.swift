@@ -64,6 +64,8 @@ public struct RunSummary: Sendable {
   public var collectors = 0
   /// (endpoint, collector) pairs loud enough to matter.
   public var links = 0
+  /// Those for whose length the formula of the path loss was extrapolated.
+  public var linksBeyondValidity = 0
   /// What the modules sent, evaluated or not.
   public var transmissions = 0
   /// Fading draws that were computed.
@@ -121,7 +123,9 @@ public struct RunSummary: Sendable {
       ("digest", .string(digest)), ("store_digest", .string(storeDigest)),
       ("evaluation", .string(evaluation)), ("modules", .int(Int64(modules))),
       ("days", .int(Int64(days))), ("collectors", .int(Int64(collectors))),
-      ("links", .int(Int64(links))), ("transmissions", .int(Int64(transmissions))),
+      ("links", .int(Int64(links))),
+      ("links_beyond_validity", .int(Int64(linksBeyondValidity))),
+      ("transmissions", .int(Int64(transmissions))),
       ("draws_evaluated", .int(Int64(drawsEvaluated))),
       ("receptions_uploaded", .int(Int64(receptionsUploaded))), ("uploads", .int(Int64(uploads))),
       ("repeated_uploads", .int(Int64(repeatedUploads))),

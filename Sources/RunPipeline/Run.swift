@@ -91,13 +91,13 @@ public struct Run {
 
   // MARK: - Simulation and intake
 
-  private func makeStore(_ registry: [ServicePoint]) throws -> ReadStore {
+  private func makeStore(_ registry: RegistryRows) throws -> ReadStore {
     let settings = StoreSettings(
       utcOffsetMinutes: scenario.utcOffsetMinutes, utility: scenario.billing.utility,
       windowBeforeDays: scenario.billing.windowBeforeDays,
       windowAfterDays: scenario.billing.windowAfterDays)
     return try ReadStore.create(
-      at: Path.join(directory, "store"), settings: settings, registry: registry,
+      at: Path.join(directory, "store"), settings: settings, registry: Array(registry),
       engine: options.engine, timestamp: settings.clock.startOfDay(scenario.startDate),
       in: fileSystem)
   }
@@ -228,6 +228,7 @@ public struct Run {
     summary.days = scenario.days
     summary.collectors = layout.sites.count
     summary.links = network.linkCount
+    summary.linksBeyondValidity = network.linksBeyondValidity
     summary.transmissions = network.transmissions
     summary.readsExpected = layout.territory.count * scenario.days
     summary.readWithin3DaysRate = level.rate

@@ -43,7 +43,7 @@ struct AMR {
     case .storeClose: try await runStoreClose(arguments)
     case .scenarioList: try runScenarioList(arguments)
     case .scenarioShow: try runScenarioShow(arguments)
-    case .scenarioCheck: try runScenarioCheck(arguments)
+    case .scenarioCheck: try await runScenarioCheck(arguments)
     case .scenarioNew: try runScenarioNew(arguments)
     }
   }

@@ -32,10 +32,10 @@ struct EvaluationOrderTests {
         latitude: 40.45, longitude: -79.99, areaKm2: 0.6,
         modules: scenario.territory.modules - scenario.territory.modules / 2),
     ]
-    let territory = try Territory(scenario, tracts: tracts)
-    let sites = latticeSites(
+    let territory = try await Territory(scenario, tracts: tracts, threads: threads)
+    let sites = try latticeSites(
       over: territory, spacingM: scenario.collectors.latticeSpacingM,
-      minModules: scenario.collectors.minModulesPerSite)
+      minModules: scenario.collectors.minModulesPerSite, source: "test")
     return try await FixedNetwork(
       scenario, territory: territory, sites: sites, threads: threads, progress: { _ in })
   }

@@ -24,8 +24,7 @@ struct LinkBudgetTests {
     let floorDb =
       decibels(ratio: receiver.decodeThreshold(bits: 96)) - scenario.radio.linkFloorDb
     let floor = PowerScale.mean(ratioToNoise: ratio(decibels: floorDb))
-    let loss = PathLoss(
-      frequencyMHz: scenario.radio.frequencyMHz, exponent: scenario.radio.pathLossExponent)
+    let loss = PathLoss(scenario)
     var found = 0
     for (number, site) in network.sites.enumerated() {
       let shadowing = RandomStream(seed: seed, .shadowing, entity: site.id.rawValue)
@@ -33,11 +32,11 @@ struct LinkBudgetTests {
       for index in 0..<territory.count where !silent[index] {
         let dx = Double(territory.x[index] - site.x)
         let dy = Double(territory.y[index] - site.y)
-        let variate = normalVariate(shadowing.words(territory.endpointIDs[index]).x)
+        let variate = normalVariate(shadowing.word(territory.endpointIDs[index]))
         let db =
           scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
           - loss.db(squaredMetres: (dx * dx + dy * dy) / 100)
-          - (territory.indoor[index] ? scenario.radio.indoorLossDb : 0)
+          - scenario.entryClasses[Int(territory.entryClasses[index])].lossDb
           + shadowingDb * max(-4, min(4, variate))
         let mean = PowerScale.mean(ratioToNoise: ratio(decibels: db))
         if mean >= floor { expected[UInt32(index)] = mean }

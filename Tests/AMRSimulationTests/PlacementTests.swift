@@ -28,12 +28,13 @@ struct PlacementTests {
   }
 
   @Test("every tract has exactly its modules, and IDs follow on")
-  func counts() throws {
-    let territory = try Territory(Self.scenario(), tracts: Self.tracts)
+  func counts() async throws {
+    let territory = try await Territory(Self.scenario(), tracts: Self.tracts, threads: 2)
     #expect(territory.count == 4960)
     #expect(territory.endpointIDs == Array(777..<777 + 4960 as Range<UInt32>))
     for count in [
-      territory.x.count, territory.y.count, territory.classIndices.count, territory.indoor.count,
+      territory.x.count, territory.y.count, territory.classIndices.count,
+      territory.entryClasses.count,
     ] { #expect(count == 4960) }
     #expect(abs(territory.areaKm2! - 2.8404) < 1e-12)
   }
@@ -51,8 +52,9 @@ struct PlacementTests {
   @Test(
     "modules stand inside their tract's square, over all of it",
     arguments: 1...8 as ClosedRange<UInt64>)
-  func insideSquares(seed: UInt64) throws {
-    let territory = try Territory(Self.scenario(seed: seed), tracts: Self.tracts)
+  func insideSquares(seed: UInt64) async throws {
+    let territory = try await Territory(
+      Self.scenario(seed: seed), tracts: Self.tracts, threads: 1)
     for (number, tract) in Self.tracts.enumerated() where tract.modules > 0 {
       let half = (tract.areaKm2 * 1e8).squareRoot() / 2
       let offsets = Self.offsets(territory, tract: number)
@@ -78,33 +80,53 @@ struct PlacementTests {
     }
   }
 
-  @Test("class and indoor shares", arguments: 1...4 as ClosedRange<UInt64>)
-  func shares(seed: UInt64) throws {
+  @Test("shares of classes", arguments: 1...4 as ClosedRange<UInt64>)
+  func shares(seed: UInt64) async throws {
     var scenario = Self.scenario(seed: seed)
-    scenario.territory.indoorShare = 0.3
-    let territory = try Territory(
+    scenario.entryClasses = [
+      EntryClass(name: "a", share: 0.7, lossDb: 0), EntryClass(name: "b", share: 0.3, lossDb: 3),
+    ]
+    let territory = try await Territory(
       scenario,
-      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 5, modules: 30_000)])
+      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 5, modules: 30_000)],
+      threads: 1)
     func agrees(_ count: Int, _ share: Double) -> Bool {
       abs(Double(count) - 30_000 * share) < 4.5 * (30_000 * share * (1 - share)).squareRoot()
     }
     for (index, share) in [0.7, 0.2, 0.1].enumerated() {
       #expect(agrees(territory.classIndices.count { $0 == index }, share), "seed \(seed), \(index)")
     }
-    #expect(agrees(territory.indoor.count { $0 }, 0.3), "seed \(seed)")
-    // Class and indoors are independent.
-    #expect(agrees(zip(territory.classIndices, territory.indoor).count { $0 == 0 && $1 }, 0.21))
+    #expect(agrees(territory.entryClasses.count { $0 == 1 }, 0.3), "seed \(seed)")
+    // They are independent.
+    let both = zip(territory.classIndices, territory.entryClasses).count { $0 == 0 && $1 == 1 }
+    #expect(agrees(both, 0.21))
+  }
+
+  @Test("neighbours by number are neighbours in space", arguments: [1, 2] as [UInt64])
+  func blocks(seed: UInt64) async throws {
+    let territory = try await Territory(
+      Self.scenario(seed: seed),
+      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 4, modules: 10_000)],
+      threads: 1)
+    // 12 blocks of one or two of the 17 streets along a side of 2 km: 64 modules in a row take up
+    // no more than four streets by two, and the square is turned.
+    for first in stride(from: 0, to: 9936, by: 64) {
+      let (x, y) = (territory.x[first..<first + 64], territory.y[first..<first + 64])
+      let diagonal = hypot(Double(x.max()! - x.min()!), Double(y.max()! - y.min()!))
+      #expect(diagonal < 6 * 20_000 / 17 + 10, "seed \(seed), \(first)")
+    }
   }
 
   @Test("meters stand along streets, set back on both sides")
-  func streets() throws {
+  func streets() async throws {
     var scenario = Self.scenario()
     scenario.territory.streetSpacingM = 500
     scenario.territory.setbackM = 20
     // One street each way through the middle of a square of 500 m.
-    let territory = try Territory(
+    let territory = try await Territory(
       scenario,
-      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 0.25, modules: 2000)])
+      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 0.25, modules: 2000)],
+      threads: 1)
     // In the square's own axes every module is 20 m from one of them.
     let fits = (0..<9000).contains { step in
       let angle = Double(step) / 9000 * Double.pi / 2

@@ -26,10 +26,11 @@ struct RegisterBookTests {
     return scenario
   }
 
-  private static func territory(_ scenario: Scenario) throws -> Territory {
-    try Territory(
+  private static func territory(_ scenario: Scenario) async throws -> Territory {
+    try await Territory(
       scenario,
-      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 1, modules: count)])
+      tracts: [TractAllotment(latitude: 40, longitude: -80, areaKm2: 1, modules: count)],
+      threads: 1)
   }
 
   /// Days since the last bill differ from account to account.
@@ -37,8 +38,10 @@ struct RegisterBookTests {
     scenario.startDate - 1 - index % 37
   }
 
-  private static func book(_ scenario: Scenario, _ territory: Territory) -> RegisterBook {
-    RegisterBook(scenario, territory: territory) { lastBilled(scenario, $0) }
+  private static func book(_ scenario: Scenario, _ territory: Territory) async throws
+    -> RegisterBook
+  {
+    try await RegisterBook(scenario, territory: territory, threads: 2) { lastBilled(scenario, $0) }
   }
 
   /// What the dials show, added up day by day from the last bill.
@@ -82,11 +85,11 @@ struct RegisterBookTests {
   }
 
   @Test("shows what adding up from the last bill gives", arguments: 1...4 as ClosedRange<UInt64>)
-  func naiveSums(seed: UInt64) throws {
+  func naiveSums(seed: UInt64) async throws {
     var random = SplitMix64(seed: seed)
     let scenario = Self.scenario(seed: seed)
-    let territory = try Self.territory(scenario)
-    var book = Self.book(scenario, territory)
+    let territory = try await Self.territory(scenario)
+    var book = try await Self.book(scenario, territory)
     for day in 0..<12 as Range<Int64> {
       #expect(book.day == scenario.startDate + Int(day))
       for index in 0..<Self.count {
@@ -99,20 +102,20 @@ struct RegisterBookTests {
               == Self.naive(scenario, territory, index, tick), "seed \(seed), \(index), \(tick)")
         }
       }
-      book.advance()
+      try await book.advance(threads: 2)
     }
   }
 
   @Test("never runs backwards but by rolling over, and neighbouring days agree")
-  func monotone() throws {
+  func monotone() async throws {
     let scenario = Self.scenario(seed: 9)
-    let territory = try Self.territory(scenario)
-    var book = Self.book(scenario, territory)
+    let territory = try await Self.territory(scenario)
+    var book = try await Self.book(scenario, territory)
     var rollovers = 0
     for day in 0..<10 as Range<Int64> {
       let start = day * Ticks.perDay
       var next = book
-      next.advance()
+      try await next.advance(threads: 1)
       for index in 0..<Self.count {
         let format = scenario.moduleClasses[Int(territory.classIndices[index])]
         let span = Int64(RegisterFormat(dials: format.dials, multiplier: 1).span)
@@ -143,14 +146,16 @@ struct RegisterBookTests {
   }
 
   @Test("starting later or advancing shows the same use")
-  func laterStart() throws {
+  func laterStart() async throws {
     let scenario = Self.scenario(seed: 11)
-    let territory = try Self.territory(scenario)
-    var book = Self.book(scenario, territory)
-    for _ in 0..<15 { book.advance() }
+    let territory = try await Self.territory(scenario)
+    var book = try await Self.book(scenario, territory)
+    for _ in 0..<15 { try await book.advance(threads: 2) }
     var later = scenario
     later.startDate = scenario.startDate + 15
-    let direct = RegisterBook(later, territory: territory) { Self.lastBilled(scenario, $0) }
+    let direct = try await RegisterBook(later, territory: territory, threads: 1) {
+      Self.lastBilled(scenario, $0)
+    }
     #expect(direct.day == book.day)
     for index in 0..<Self.count {
       for hour in -24..<48 as Range<Int64> {
@@ -164,15 +169,18 @@ struct RegisterBookTests {
   }
 
   @Test("the first second after the last bill shows the bill's read")
-  func opening() throws {
+  func opening() async throws {
     let scenario = Self.scenario(seed: 12)
-    let territory = try Self.territory(scenario)
-    let book = RegisterBook(scenario, territory: territory) { _ in scenario.startDate - 1 }
+    let territory = try await Self.territory(scenario)
+    let book = try await RegisterBook(scenario, territory: territory, threads: 1) { _ in
+      scenario.startDate - 1
+    }
     for index in 0..<Self.count {
-      #expect(Int64(book.shown(endpoint: index, tick: 0)) == book.openingCounts[index])
+      #expect(book.shown(endpoint: index, tick: 0) == book.openingCounts[index])
       let dials = scenario.moduleClasses[Int(territory.classIndices[index])].dials
       #expect(
-        (0..<RegisterFormat(dials: dials, multiplier: 1).span).contains(book.openingCounts[index]))
+        (0..<RegisterFormat(dials: dials, multiplier: 1).span)
+          .contains(Int64(book.openingCounts[index])))
     }
     #expect(Set(book.openingCounts).count > Self.count * 9 / 10, "everybody has his own")
   }

@@ -33,15 +33,17 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
       name: 'n-1', description: 'd', seed: 2, start_date: '1999-12-31', days: 3,
       utc_offset_minutes: -4,
       territory: { tracts_csv: '', served_area_km2: 5.5, modules: 6, street_spacing_m: 70,
-        setback_m: 8, meters_csv: 'm.csv', indoor_share: 0.09 },
+        setback_m: 8, meters_csv: 'm.csv' },
+      entry_classes: [{ name: 'e', share: 1, loss_db: 0.09 }],
       module_classes: [{ name: 'c', share: 1, commodity: 'gas', ert_type: 12, dials: 4,
         multiplier: 13, median_kwh_per_day: 14.5, spread_log: 1.5, weekend_factor: 1.6 }],
       endpoints: { first_endpoint_id: 17, interval_s: 18, jitter_ms: 19, clock_error_ppm: 20.5,
-        tx_power_dbm: -21.5 },
+        tx_power_dbm: -21.5, antenna_height_m: 1.25 },
       collectors: { lattice_spacing_m: 220, min_modules_per_site: 23, sites_csv: 'c.csv',
-        antenna_gain_dbi: 2.4, noise_figure_db: 2.5, filter_khz: 260, clock_error_ms: 27 },
+        antenna_gain_dbi: 2.4, antenna_height_m: 24.5, noise_figure_db: 2.5, filter_khz: 260, clock_error_ms: 27 },
       radio: { frequency_mhz: 280, channels: 29, path_loss_exponent: 3.0, shadowing_db: 3.1,
-        indoor_loss_db: 3.2, capture_db: 3.3, link_floor_db: 3.4 },
+        shadowing_correlation: 0.32, propagation: 'cost-231-hata', environment: 'large-city',
+        beyond_validity: 'extrapolate', capture_db: 3.3, link_floor_db: 3.4 },
       consumption: { season_amplitude: 0.35, season_peak_day: 36, weather_sigma: 0.37,
         daily_sigma: 0.38 },
       backhaul: { upload_period_h: 8, collectors_per_concentrator: 39, poll_window_min: 40,
@@ -64,7 +66,7 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
   expected.territory.streetSpacingM = 70
   expected.territory.setbackM = 8
   expected.territory.metersCSV = "m.csv"
-  expected.territory.indoorShare = 0.09
+  expected.entryClasses = [EntryClass(name: "e", share: 1, lossDb: 0.09)]
   expected.moduleClasses[0].name = "c"
   expected.moduleClasses[0].commodity = .gas
   expected.moduleClasses[0].ertType = 12
@@ -78,6 +80,8 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
   expected.endpoints.jitterMs = 19
   expected.endpoints.clockErrorPpm = 20.5
   expected.endpoints.txPowerDbm = -21.5
+  expected.endpoints.antennaHeightM = 1.25
+  expected.collectors.antennaHeightM = 24.5
   expected.collectors.latticeSpacingM = 220
   expected.collectors.minModulesPerSite = 23
   expected.collectors.sitesCSV = "c.csv"
@@ -89,7 +93,10 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
   expected.radio.channels = 29
   expected.radio.pathLossExponent = 3.0
   expected.radio.shadowingDb = 3.1
-  expected.radio.indoorLossDb = 3.2
+  expected.radio.shadowingCorrelation = 0.32
+  expected.radio.propagation = .cost231Hata
+  expected.radio.environment = .largeCity
+  expected.radio.beyondValidity = .extrapolate
   expected.radio.captureDb = 3.3
   expected.radio.linkFloorDb = 3.4
   expected.consumption.seasonAmplitude = 0.35
@@ -132,7 +139,10 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   scenario.territory.tractsCSV = "t \(random.next() % 9).csv"
   scenario.territory.servedAreaKm2 = .random(in: 0.001...1_000_000, using: &random)
   scenario.territory.modules = .random(in: 1...16_000_000, using: &random)
-  scenario.territory.indoorShare = .random(in: 0...1, using: &random)
+  let outdoors = Double.random(in: 0...1, using: &random)
+  scenario.entryClasses[0].share = outdoors
+  scenario.entryClasses[1].share = 1 - outdoors
+  scenario.radio.propagation = [.freeSpace, .logDistance].randomElement(using: &random)!
   let shares = (0..<random.next() % 5 + 1).map { _ in Double.random(in: 0.1...1, using: &random) }
   let commodities = Commodity.allCases
   scenario.moduleClasses = shares.enumerated().map { index, share in
@@ -167,6 +177,7 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   #expect(try decode(template) == expected)
   let names =
     ScenarioSchema.topKeys.map(\.name) + ScenarioSchema.classKeys.map(\.name)
+    + ScenarioSchema.entryClasses.keys.map(\.name)
     + ScenarioSchema.sections.flatMap { section in section.keys.map(\.name) }
   let lines = template.split(separator: "\n")
   for name in names {
@@ -181,8 +192,9 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   func properties(_ value: Any) -> Int { Mirror(reflecting: value).children.count }
   let scenario = Scenario()
   let sections = ScenarioSchema.sections.count
-  #expect(properties(scenario) == ScenarioSchema.topKeys.count + 1 + sections)
+  #expect(properties(scenario) == ScenarioSchema.topKeys.count + 2 + sections)
   #expect(properties(scenario.moduleClasses[0]) == ScenarioSchema.classKeys.count)
+  #expect(properties(scenario.entryClasses[0]) == ScenarioSchema.entryClasses.keys.count)
   let specs: [Any] = [
     scenario.territory, scenario.endpoints, scenario.collectors, scenario.radio,
     scenario.consumption, scenario.backhaul, scenario.faults, scenario.headEnd, scenario.billing,
@@ -190,7 +202,7 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   #expect(specs.map(properties) == ScenarioSchema.sections.map(\.keys.count))
 }
 
-@Test(arguments: ["smoke-1k", "duquesne-1998"])
+@Test(arguments: ["smoke-1k", "duquesne-1998", "metro-10m"])
 func shippedScenariosAreValid(name: String) throws {
   let text = try packageFile("Scenarios/\(name).json5")
   let scenario = try ScenarioFile.decode(text: text, source: name)

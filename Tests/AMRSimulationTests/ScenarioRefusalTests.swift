@@ -64,6 +64,14 @@ private let ranges: [Refusal] = [
 
 private let kinds: [Refusal] = [
   Refusal(
+    "radio: { propagation: 'two-ray' }",
+    "3:23: radio.propagation: found the text \"two-ray\"; expected 'free-space', 'log-distance', "
+      + "'okumura-hata' or 'cost-231-hata'"),
+  Refusal(
+    "entry_classes: []",
+    "3:16: entry_classes: found 0 classes; expected an array of 1 to 16 classes"
+  ),
+  Refusal(
     "days: '3'", "3:7: days: found the text \"3\"; expected a whole number from 1 to 5500"),
   Refusal("days: null", "3:7: days: found null; expected a whole number from 1 to 5500"),
   Refusal(
@@ -112,6 +120,7 @@ private let kinds: [Refusal] = [
 ]
 
 private let unknownKeys: [Refusal] = [
+  Refusal("loss_db: 3", "3:1: loss_db: unknown key; did you mean 'entry_classes[0].loss_db'?"),
   Refusal("day: 3", "3:1: day: unknown key; did you mean 'days'?"),
   Refusal("radios: {}", "3:1: radios: unknown key; did you mean 'radio'?"),
   Refusal(
@@ -128,6 +137,26 @@ private let unknownKeys: [Refusal] = [
 ]
 
 private let contradictions: [Refusal] = [
+  Refusal(
+    "radio: { propagation: 'okumura-hata' }",
+    "3:10: radio.propagation: okumura-hata holds for collectors.antenna_height_m from 30 to 200, "
+      + "not 10; expected other values, another propagation or beyond_validity 'extrapolate'"),
+  Refusal(
+    "collectors: { antenna_height_m: 40 }, endpoints: { antenna_height_m: 0.5 },\n"
+      + "radio: { propagation: 'cost-231-hata', frequency_mhz: 2400 }",
+    "4:10: radio.propagation: cost-231-hata holds for frequency_mhz from 1500 to 2000, not 2400, "
+      + "and for endpoints.antenna_height_m from 1 to 10, not 0.5; expected other values, another "
+      + "propagation or beyond_validity 'extrapolate'"),
+  Refusal(
+    "radio: { propagation: 'cost-231-hata', environment: 'open', beyond_validity: 'extrapolate' }",
+    "3:10: radio.propagation: cost-231-hata has no formula for environment 'open'; expected "
+      + "'large-city', 'medium-city' or 'suburban'"),
+  Refusal(
+    "entry_classes: [{ share: 0.7 }, { name: 'pit', share: 0.1 }]",
+    "3:1: entry_classes: the shares of the classes add up to 0.8; expected 1"),
+  Refusal(
+    "entry_classes: [{ name: 'b', share: 0.5 }, { name: 'b', share: 0.5 }]",
+    "3:46: entry_classes[1].name: 'b' is also the name of class 0; expected another name"),
   Refusal(
     "module_classes: [{ share: 0.7 }, { name: 'b', share: 0.2 }]",
     "3:1: module_classes: the shares of the classes add up to 0.9; expected 1"),
@@ -232,6 +261,7 @@ func refusesWholeFilesWithOneExactLine(refusal: Refusal) {
     "radio.channels.high", "3",
     "radio.channels: found an object; expected a whole number from 1 to 255"
   ),
+  ("entry_classes[2].share", "1", "there is no class 2; expected an index from 0 to 1"),
   ("module_classes[3].share", "1", "there is no class 3; expected an index from 0 to 0"),
   ("module_classes[-1].share", "1", "there is no class -1; expected an index from 0 to 0"),
   ("module_classes[0].shares", "1", "unknown key; did you mean 'share'?"),

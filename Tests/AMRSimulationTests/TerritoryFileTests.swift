@@ -41,6 +41,23 @@ private func table(_ rows: [(area: Double, housing: Int)]) -> TractTable {
   #expect(served.tracts == all.tracts.filter(served.tracts.contains), "the order of the file")
 }
 
+@Test func theMetropolisIsPittsburghSixteenTimesOver() throws {
+  let path = "Scenarios/data/metro-territory.csv"
+  let metro = try TractTable.decode(packageFile(path), source: path)
+  let served = try duquesne().served(areaKm2: 2072).tracts
+  #expect(metro.tracts.count == 16 * served.count)
+  for (number, tract) in metro.tracts.enumerated() {
+    let (copy, original) = (number / served.count, served[number % served.count])
+    let north = original.latitudeDeg + 0.75 * Double(copy / 4)
+    let east = original.longitudeDeg + 1.05 * Double(copy % 4)
+    #expect(abs(tract.latitudeDeg - north) < 1e-9 && abs(tract.longitudeDeg - east) < 1e-9)
+    #expect(tract.landAreaKm2 == original.landAreaKm2)
+    #expect(tract.housingUnits == original.housingUnits)
+    #expect(tract.name.hasPrefix("\(copy + 1)-"))
+  }
+  #expect(try metro.served(areaKm2: 33_624).tracts.count == metro.tracts.count, "all are served")
+}
+
 @Test func dealsEveryModuleOfPittsburgh() throws {
   let served = try duquesne().served(areaKm2: 2072)
   let dealt = try served.deal(modules: 615_000)
@@ -109,7 +126,8 @@ func dealingKeepsTheSumAndTheQuotaRule(seed: UInt64) throws {
 
 private func meters(_ text: String, first: Int = 100) throws(CSVError) -> [MeterInventory.Meter] {
   try MeterInventory.decode(
-    Array(text.utf8), source: "m.csv", classNames: ["house", "shop"], firstEndpointID: first
+    Array(text.utf8), source: "m.csv", classNames: ["house", "shop"], entryNames: ["in", "out"],
+    firstEndpointID: first
   ).meters
 }
 
@@ -124,21 +142,21 @@ private func meters(_ text: String, first: Int = 100) throws(CSVError) -> [Meter
   #expect(
     try meters(
       """
-      endpoint_id,latitude_deg,longitude_deg,class,indoor,remark
-      7,40,-80,shop,true,"near
+      endpoint_id,latitude_deg,longitude_deg,class,entry,remark
+      7,40,-80,shop,out,"near
       the mill"
       5,41,-81,,,
-      6,41,-81,house,0,
+      6,41,-81,house,in,
       """)
       == [
         MeterInventory.Meter(
           latitudeDeg: 40, longitudeDeg: -80, endpoint: EndpointID(rawValue: 7), moduleClass: 1,
-          isIndoor: true),
+          entryClass: 1),
         MeterInventory.Meter(
           latitudeDeg: 41, longitudeDeg: -81, endpoint: EndpointID(rawValue: 5)),
         MeterInventory.Meter(
           latitudeDeg: 41, longitudeDeg: -81, endpoint: EndpointID(rawValue: 6), moduleClass: 0,
-          isIndoor: false),
+          entryClass: 0),
       ])
 }
 
@@ -158,8 +176,8 @@ private func meters(_ text: String, first: Int = 100) throws(CSVError) -> [Meter
     "m.csv:4: endpoint_id: 8 is also on line 3; expected each endpoint_id once"
   ),
   (
-    "latitude_deg,longitude_deg,indoor\n40,-80,yes\n",
-    "m.csv:2: indoor: found 'yes'; expected true, false, 1 or 0"
+    "latitude_deg,longitude_deg,entry\n40,-80,yes\n",
+    "m.csv:2: entry: found 'yes'; expected in or out as in entry_classes, or nothing"
   ),
 ])
 func refusesMetersThatCannotBe(text: String, expected: String) {

@@ -85,7 +85,8 @@ struct AMRBenchTests {
   @Test(
     "A wrong command line is refused with one line",
     arguments: [
-      ["--stream", "sideways"], ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"], ["--frames", "99"],
+      ["--stream", "sideways"], ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"],
+      ["--frames", "99"],
       ["--repeats"],
       ["fast"],
     ])

@@ -81,7 +81,7 @@ struct ScenarioCommandTests {
     let json = try Program.run("scenario check tiny.json5 --json", in: scratch)
     #expect(
       json.outputText
-        == "[\n  {\n    \"scenario\": \"tiny.json5\",\n    \"ok\": true,\n    \"problems\": []\n  }\n]\n"
+        == "[\n  {\n    \"scenario\": \"tiny.json5\",\n    \"ok\": true,\n    \"problems\": [],\n    \"notes\": []\n  }\n]\n"
     )
   }
 

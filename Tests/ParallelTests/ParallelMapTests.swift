@@ -22,4 +22,16 @@ struct ParallelMapTests {
       }
     }
   }
+
+  @Test("ranges follow one another over all indices", arguments: [1, 3])
+  func ranges(threads: Int) async throws {
+    for count in [0, 1, 9, 10, 11, 100] {
+      let parts = try await parallelRanges(count: count, length: 10, threads: threads) { range in
+        #expect((1...10).contains(range.count))
+        return Array(range)
+      }
+      #expect(parts.count == (count + 9) / 10)
+      #expect(Array(concatenating: parts) == Array(0..<count))
+    }
+  }
 }

@@ -47,11 +47,11 @@ struct RunTests {
 
     """
 
-  static func layout(_ scenario: Scenario) throws -> Layout {
+  static func layout(_ scenario: Scenario) async throws -> Layout {
     var placed = scenario
     placed.territory.tractsCSV = "tracts.csv"
     placed.territory.servedAreaKm2 = 1.2
-    return try Layout(placed) { _ in Array(tracts.utf8) }
+    return try await Layout(placed, threads: 1) { _ in Array(tracts.utf8) }
   }
 
   static func run(_ scenario: Scenario, threads: Int, order: EvaluationOrder = .onDemand)
@@ -63,7 +63,7 @@ struct RunTests {
     options.order = order
     options.keepsUploads = true
     var run = Run(
-      scenario, layout: try layout(scenario), directory: directory.path, options: options,
+      scenario, layout: try await layout(scenario), directory: directory.path, options: options,
       observer: Silent())
     return (try await run.execute(), directory)
   }
@@ -142,7 +142,7 @@ struct RunTests {
 
   /// The service level from the deliveries themselves, without queue, head-end or store.
   static func readWithinThreeDays(_ scenario: Scenario) async throws -> Double {
-    let layout = try layout(scenario)
+    let layout = try await layout(scenario)
     var network = try await FixedNetwork(
       scenario, territory: layout.territory, sites: layout.sites, threads: 1, progress: { _ in })
     let clock = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
@@ -185,7 +185,7 @@ struct RunTests {
     let directory = try TemporaryDirectory()
     let scenario = Self.scenario()
     var run = Run(
-      scenario, layout: try Self.layout(scenario), directory: directory.path,
+      scenario, layout: try await Self.layout(scenario), directory: directory.path,
       options: RunOptions(), observer: Impatient(whileCounting: whileCounting))
     await #expect(throws: Stop.self) { _ = try await run.execute() }
     #expect(!directory.allFiles().contains("summary.json"))

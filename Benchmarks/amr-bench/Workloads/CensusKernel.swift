@@ -63,8 +63,9 @@ final class CensusKernel: Workload {
     scenario.backhaul.uploadPeriodH = hours
     scenario.faults.silentModuleShare = 0
     scenario.faults.collectorOutagesPerYear = 0
-    let layout = try Layout(scenario) { name in
-      name == scenario.territory.metersCSV
+    let metersCSV = scenario.territory.metersCSV
+    let layout = try await Layout(scenario, threads: 1) { name in
+      name == metersCSV
         ? meters(modules) : Array("latitude_deg,longitude_deg\n0,0\n".utf8)
     }
     return try await FixedNetwork(

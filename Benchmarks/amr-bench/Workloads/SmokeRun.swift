@@ -7,7 +7,7 @@ import RunPipeline
 /// The whole way on the scenario smoke-1k: simulate, ingest, close, bill, summarise.
 final class SmokeRun: Workload {
   static let benchmark = Benchmark(name: "end-to-end-smoke", item: "module-day") {
-    try SmokeRun($0)
+    try await SmokeRun($0)
   }
 
   /// Shows nothing.
@@ -24,14 +24,20 @@ final class SmokeRun: Workload {
   private var variant = 0
   private var summary = RunSummary()
 
-  private init(_ context: Context) throws {
+  private init(_ context: Context) async throws {
     let scenario = try shippedScenario("smoke-1k", context)
     var other = scenario
     other.seed += 1
     scenarios = [scenario, other]
-    layouts = try scenarios.map {
-      try Layout($0) { try FileSystem.system.readFile(Path.join(context.scenarios, $0)) }
+    let folder = context.scenarios
+    var layouts: [Layout] = []
+    for scenario in scenarios {
+      layouts.append(
+        try await Layout(scenario, threads: 1) {
+          try FileSystem.system.readFile(Path.join(folder, $0))
+        })
     }
+    self.layouts = layouts
     directory = Path.join(context.scratch, "run")
   }
 

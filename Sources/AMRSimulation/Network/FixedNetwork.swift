@@ -30,6 +30,8 @@ public struct FixedNetwork: Sendable {
   public let sites: [CollectorSite]
   /// Links of all collectors.
   public let linkCount: Int
+  /// Those to which the formula of the path loss was extrapolated, being too short or too long.
+  public let linksBeyondValidity: Int
   private let links: [LinkSet]
   private let transmitters: Transmitters
   private let clocks: [CollectorClock]
@@ -51,20 +53,15 @@ public struct FixedNetwork: Sendable {
     self.scenario = scenario
     self.territory = territory
     self.sites = sites
-    transmitters = Transmitters(scenario, endpointIDs: territory.endpointIDs)
+    transmitters = try await Transmitters(
+      scenario, endpointIDs: territory.endpointIDs, threads: threads)
     noiseDbm =
       Receiver(
         noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz
       ).noiseDbm
-    let budget = LinkBudget(
-      scenario, territory: territory, silent: transmitters.silent,
-      kinds: transmitters.kinds)
-    let counter = ProgressCounter(progress)
-    links = try await parallelMap(count: sites.count, threads: threads) { index in
-      try counter.advance()
-      return budget.links(of: sites[index])
-    }
-    linkCount = links.reduce(0) { $0 + $1.count }
+    (links, linkCount, linksBeyondValidity) = try await Self.links(
+      scenario, territory: territory, transmitters: transmitters, sites: sites,
+      threads: threads, progress: progress)
     clocks = sites.map { CollectorClock(scenario, site: $0) }
     let outages = OutageModel(
       seed: scenario.seed, stream: .receiverOutage,
@@ -75,10 +72,36 @@ public struct FixedNetwork: Sendable {
     }
     schedule = DeliverySchedule(scenario, collectorCount: sites.count)
     let count = territory.count
-    let lastBills = Registry.lastBills(before: scenario.startDate)
-    book = RegisterBook(scenario, territory: territory) {
-      lastBills[Registry.cycle(index: $0, count: count).rawValue - 1]
+    let lastBills = RegistryRows.lastBills(before: scenario.startDate)
+    book = try await RegisterBook(scenario, territory: territory, threads: threads) {
+      lastBills[RegistryRows.cycle(index: $0, count: count).rawValue - 1]
     }
+  }
+
+  /// The links of all collectors, and how many of them the path loss was extrapolated to.
+  private static func links(
+    _ scenario: Scenario, territory: Territory, transmitters: Transmitters,
+    sites: [CollectorSite], threads: Int, progress: @escaping Progress
+  ) async throws -> (sets: [LinkSet], count: Int, beyondValidity: Int) {
+    let budget = try await LinkBudget(
+      scenario, territory: territory, silent: transmitters.silent, kinds: transmitters.kinds,
+      threads: threads)
+    let counter = ProgressCounter(progress)
+    let found = try await parallelMap(count: sites.count, threads: threads) { index in
+      try counter.advance()
+      return budget.links(of: sites[index])
+    }
+    let count = found.reduce(0) { $0 + $1.links.count }
+    var excess = DistanceExcess()
+    for (_, other) in found { excess.add(other) }
+    if scenario.radio.beyondValidity == .refuse, excess.count > 0 {
+      throw TerritoryError(
+        source: scenario.name,
+        message: "radio.propagation: \(scenario.radio.propagation.rawValue) holds from 1 to 20 km; "
+          + excess.description(links: count)
+          + "; choose log-distance or set radio.beyond_validity to 'extrapolate'")
+    }
+    return (found.map(\.links), count, excess.count)
   }
 
   /// The number of reporting periods of the run.
@@ -89,9 +112,9 @@ public struct FixedNetwork: Sendable {
     transmitters.transmissions(before: Int64(scenario.days) * Ticks.perDay)
   }
 
-  /// The registry as it stands at the start of the run.
-  public var registry: [ServicePoint] {
-    Registry.servicePoints(scenario, territory: territory, openingCounts: book.openingCounts)
+  /// The registry as it stands at the start of the run, by ascending endpoint.
+  public var registry: RegistryRows {
+    RegistryRows(scenario, territory: territory, openingCounts: book.openingCounts)
   }
 
   /// Simulates the next reporting period; call it `periodCount` times.
@@ -104,7 +127,9 @@ public struct FixedNetwork: Sendable {
     if order == .onDemand && scenario.needsCensus { throw EvaluationError.needsCensus }
     let period = ReportingPeriod(number: nextPeriod, hours: scenario.backhaul.uploadPeriodH)
     nextPeriod += 1
-    while book.day - scenario.startDate < period.dayNumber { book.advance() }
+    while book.day - scenario.startDate < period.dayNumber {
+      try await book.advance(threads: threads)
+    }
     let network = self
     let counter = ProgressCounter(progress)
     let outcomes = try await parallelMap(count: sites.count, threads: threads) { index in

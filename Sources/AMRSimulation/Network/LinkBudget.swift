@@ -1,57 +1,64 @@
+import Parallel
 import PortableMath
 import RadioModel
 import RandomStreams
 
 /// Computes the link sets of collectors.
 ///
-/// A link's mean power is EIRP + antenna gain − path loss − indoor loss + shadowing. Shadowing is
-/// drawn once per link and cut at ± 4 standard deviations. A link exists when its mean is at least
-/// the decode threshold less the link floor.
+/// A link's mean power is EIRP + antenna gain − path loss − building-entry loss + shadowing. A link
+/// exists when its mean is at least the decode threshold less the link floor.
 ///
 /// The power of everything fainter, spread over time and channels, is added to the noise. A module
 /// without a link counts with the mean over the shadowing that leaves it without one, given its
-/// distance; beyond reach with that of the middle of its cell of the map.
+/// distance; modules far away, compared with the place they take up, count together at their
+/// middle.
 struct LinkBudget: Sendable {
-  /// Shadowing is cut at this many standard deviations, which changes 6 links in 100,000.
-  private static let shadowingCut = 4.0
+  private static let runLength = 64
+  /// Runs that are judged together where they are far away.
+  private static let runsPerGroup = 64
 
   private let territory: Territory
   private let silent: [Bool]
   private let kinds: [FrameKind]
-  private let grid: SpatialGrid
-  private let seed: UInt64
+  private let shadowing: Shadowing
+  private let entryLossesDb: [Double]
   private let pathLoss: PathLoss
-  private let radio: RadioSpec
+  /// Distances along the ground in dm for which the path loss is known; nil for all.
+  private let validDistances: ClosedRange<Double>?
   /// Transmit power and antenna gain over the receiver's noise, in dB.
   private let budgetDb: Double
   private let rule: DecodeRule
   private let floor: Power
-  /// The weakest mean that is rounded up to the floor, in dB over the receiver's noise.
-  private let floorDb: Double
   /// Share of a frame's power that falls on one channel on average over time.
   private let duty: Double
-  /// Mean of shadowing and indoor loss as a factor of power.
-  private let obstacleMean: Double
-  /// The first `screenIndex` at which no shadowing gives a link.
-  private let beyondReach: Int
-  /// Indexed by `screenIndex`: shadowing words below the entry leave a link under the floor.
-  private var screen: [UInt64] = []
-  /// Likewise: what a module without a link adds to the noise, in units of 2⁻²⁰ of it.
-  private var faint: [UInt64] = []
+  private let screen: LinkScreen
+  /// Of each endpoint, in steps of `LinkScreen`: what it loses at all collectors, rounded down.
+  private let offsets: [Int16]
+  private let runs: [EndpointRun]
+  private let groups: [EndpointRun]
 
   /// - Parameters:
   ///   - silent: whether each endpoint never transmits.
   ///   - kinds: of each endpoint's frames.
-  init(_ scenario: Scenario, territory: Territory, silent: [Bool], kinds: [FrameKind]) {
+  init(
+    _ scenario: Scenario, territory: Territory, silent: [Bool], kinds: [FrameKind], threads: Int
+  ) async throws {
     let radio = scenario.radio
     let receiver = Receiver(
       noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz)
     self.territory = territory
     self.silent = silent
     self.kinds = kinds
-    self.radio = radio
-    seed = scenario.seed
-    pathLoss = PathLoss(frequencyMHz: radio.frequencyMHz, exponent: radio.pathLossExponent)
+    let shadowing = Shadowing(
+      seed: scenario.seed, standardDeviationDb: radio.shadowingDb,
+      correlation: radio.shadowingCorrelation)
+    self.shadowing = shadowing
+    let entryLossesDb = scenario.entryClasses.map(\.lossDb)
+    self.entryLossesDb = entryLossesDb
+    pathLoss = PathLoss(scenario)
+    validDistances = radio.propagation.validity.map {
+      $0.distanceKm.lowerBound * 1e4...$0.distanceKm.upperBound * 1e4
+    }
     budgetDb =
       scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
     rule = DecodeRule(scenario)
@@ -59,152 +66,189 @@ struct LinkBudget: Sendable {
     let nominalFloor =
       rule.thresholds[Int(FrameKind.scm.rawValue)] * ratio(decibels: -radio.linkFloorDb)
     floor = max(1, PowerScale.mean(ratioToNoise: nominalFloor))
-    floorDb = decibels(ratio: (Double(floor) - 0.5) / Double(PowerScale.noise))
     let meanTicks = Double(kinds.reduce(0) { $0 + $1.ticks }) / Double(max(1, kinds.count))
     duty =
       meanTicks / Double(Ticks.perSecond)
       / Double(scenario.endpoints.intervalS) / Double(radio.channels)
-    // The mean of 10^(X/10) for X normal with standard deviation σ is e^((σ ln 10 / 10)² / 2).
-    let naturalSigma = radio.shadowingDb * 0.23025850929940458
-    let indoorShare = Double(territory.indoor.count { $0 }) / Double(max(1, territory.count))
-    obstacleMean =
-      exponential(naturalSigma * naturalSigma / 2)
-      * (1 - indoorShare + indoorShare * ratio(decibels: -radio.indoorLossDb))
-    let reachM = pathLoss.metres(
-      atDb: budgetDb - floorDb + Self.shadowingCut * radio.shadowingDb)
-    // Some hundreds of cells across the territory, each a fraction of the reach.
-    let cellM = max(200, min(reachM / 4, 2000))
-    grid = SpatialGrid(x: territory.x, y: territory.y, cellSize: Int32(cellM * 10))
-    beyondReach = Self.screenIndex(reachM * reachM * 100, isIndoor: false) + 2
-    // A cell that has a part within reach ends within its diagonal from there.
-    screen = makeScreen(toM: reachM + 1.5 * cellM)
-    faint = screen.indices.map { faintPower(screenIndex: $0) }
-  }
-
-  /// The links of one collector.
-  func links(of site: CollectorSite) -> LinkSet {
-    let shadowing = RandomStream(seed: seed, .shadowing, entity: site.id.rawValue)
-    var heard: [(endpoint: UInt32, mean: Power)] = []
-    // Fainter power in units of 2⁻²⁰ of the noise: an integer sum knows no order.
-    var faintSum: UInt64 = 0
-    for row in 0..<grid.rows {
-      for column in 0..<grid.columns {
-        let members = grid[column, row]
-        if members.isEmpty { continue }
-        guard canHear(column: column, row: row, from: site) else {
-          let each = faintPower(at: grid.centre(column: column, row: row), site: site)
-          faintSum += UInt64(members.count) * each
-          continue
-        }
-        for endpoint in members where !silent[Int(endpoint)] {
-          let squared = squaredDistance(
-            Double(territory.x[Int(endpoint)]), Double(territory.y[Int(endpoint)]), site)
-          let index = Self.screenIndex(squared, isIndoor: territory.indoor[Int(endpoint)])
-          if let mean = mean(endpoint, squared, screenIndex: index, shadowing) {
-            heard.append((endpoint, mean))
-          } else {
-            faintSum += faint[index]
-          }
-        }
+    screen = LinkScreen(
+      budgetDb: budgetDb,
+      // The weakest mean that is rounded up to the floor.
+      floorDb: decibels(ratio: (Double(floor) - 0.5) / Double(PowerScale.noise)),
+      pathLoss: pathLoss, shadowing: shadowing,
+      greatestOffsetDb: entryLossesDb.max()! + shadowing.greatestCommonDb)
+    let parts = try await parallelRanges(
+      count: territory.count, length: Self.runLength * Self.runsPerGroup, threads: threads
+    ) { range in
+      Part(range, territory: territory, silent: silent) {
+        LinkScreen.steps(offsetDb: entryLossesDb[$1] - shadowing.common(endpoint: $0))
       }
     }
-    heard.sort { $0.endpoint < $1.endpoint }
-    let noise = PowerScale.noise + Power(Double(faintSum) * duty / 1024)
+    offsets = Array(concatenating: parts.map(\.offsets))
+    runs = Array(concatenating: parts.map(\.runs))
+    groups = parts.indices.map {
+      let first = $0 * Self.runsPerGroup
+      return EndpointRun(members: first..<first + parts[$0].runs.count, of: parts[$0].runs[...])
+    }
+  }
+
+  /// The offsets and runs of some endpoints.
+  private struct Part: Sendable {
+    var offsets: [Int16] = []
+    var runs: [EndpointRun] = []
+
+    init(
+      _ range: Range<Int>, territory: Territory, silent: [Bool],
+      offset: (_ endpointID: UInt32, _ entryClass: Int) -> Int32
+    ) {
+      offsets.reserveCapacity(range.count)
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: runLength) {
+        let members = first..<min(range.upperBound, first + runLength)
+        var sum = EndpointRun.Sum()
+        for index in members {
+          let offset = offset(territory.endpointIDs[index], Int(territory.entryClasses[index]))
+          offsets.append(Int16(offset))
+          if !silent[index] {
+            sum.add(x: territory.x[index], y: territory.y[index], offset: offset)
+          }
+        }
+        runs.append(EndpointRun(members: members, sum))
+      }
+    }
+  }
+
+  /// The links of one collector, and those of them that are too short or too long for the formula
+  /// of the path loss.
+  func links(of site: CollectorSite) -> (links: LinkSet, excess: DistanceExcess) {
+    var search = Search(site: site, draws: shadowing.ownDraws(collector: site.id.rawValue))
+    for group in groups where group.loud > 0 && !countTogether(group, in: &search) {
+      for run in runs[group.members] where run.loud > 0 { look(through: run, &search) }
+    }
+    let noise = PowerScale.noise + Power(Double(search.faintSum) * duty / 1024)
     let test = DecodeTest(rule, noise: noise)
     var links = LinkSet(test: test)
-    links.endpoints = heard.map(\.endpoint)
-    links.means = heard.map(\.mean)
-    links.thresholds = heard.map {
+    links.endpoints = search.heard.map(\.endpoint)
+    links.means = search.heard.map(\.mean)
+    links.thresholds = search.heard.map {
       DrawThreshold(draws: test.survivingDraws(mean: $0.mean, kind: kinds[Int($0.endpoint)]))
     }
-    return links
+    return (links, search.excess)
   }
 
-  /// Mean power of one endpoint at a squared distance in dm², or nil when it is below the floor.
+  /// What is found for one collector.
+  private struct Search {
+    let site: CollectorSite
+    /// Of shadowing.
+    let draws: RandomStream
+    var heard: [(endpoint: UInt32, mean: Power)] = []
+    /// Fainter power in units of 2⁻²⁰ of the noise: an integer sum knows no order.
+    var faintSum: UInt64 = 0
+    var excess = DistanceExcess()
+
+    @inline(__always)
+    func squaredDistance(_ x: Float, _ y: Float) -> Float {
+      let (dx, dy) = (x - Float(site.x), y - Float(site.y))
+      return dx * dx + dy * dy
+    }
+  }
+
+  /// Takes the endpoints of runs at their middle if no shadowing can give any of them a link and
+  /// they are far away, compared with the place they take up.
+  private func countTogether(_ group: EndpointRun, in search: inout Search) -> Bool {
+    let nearest = group.squaredDistance(to: search.site)
+    let index = screen.index(squaredDecimetres: nearest, offset: group.leastOffset)
+    guard screen.leastWord(index) == nil, group.squaredDiagonal * 16 < nearest else {
+      return false
+    }
+    search.faintSum += UInt64(group.loud) * faintPower(of: group, search)
+    return true
+  }
+
+  /// What each endpoint of a run adds to the noise if it has no link, taken at their middle.
   @inline(__always)
-  private func mean(
-    _ endpoint: UInt32, _ squared: Double, screenIndex: Int, _ shadowing: RandomStream
-  ) -> Power? {
-    let word = shadowing.words(territory.endpointIDs[Int(endpoint)]).x
-    guard UInt64(word) >= screen[screenIndex] else { return nil }
-    let db = meanDb(
-      squaredDecimetres: squared, isIndoor: territory.indoor[Int(endpoint)], word: word)
+  private func faintPower(of run: EndpointRun, _ search: Search) -> UInt64 {
+    let squared = search.squaredDistance(run.middle.x, run.middle.y)
+    return screen.faintPower(
+      screen.index(squaredDecimetres: squared, offset: run.meanOffset))
+  }
+
+  /// Finds the links of a run's endpoints.
+  ///
+  /// Beyond a few hundred metres few draws can give any of them a link: those that can are looked
+  /// at one by one, the others count together. Four consecutive IDs share one call of the
+  /// generator.
+  @inline(__always)
+  private func look(through run: EndpointRun, _ search: inout Search) {
+    let nearest = run.squaredDistance(to: search.site)
+    let least = screen.index(squaredDecimetres: nearest, offset: run.leastOffset)
+    guard let leastWord = screen.leastWord(least) else {
+      search.faintSum += UInt64(run.loud) * faintPower(of: run, search)
+      return
+    }
+    let isNear = run.squaredDiagonal * 4 > nearest
+    let firstHeard = search.heard.count
+    let ids = territory.endpointIDs.span
+    var index = run.members.lowerBound
+    while index < run.members.upperBound {
+      let four = ids[index] >> 2
+      let words = search.draws.words(four)
+      repeat {
+        let word = words[Int(ids[index] & 3)]
+        if isNear || word >= leastWord {
+          look(at: index, word: word, countingFaint: isNear, &search)
+        }
+        index += 1
+      } while index < run.members.upperBound && ids[index] >> 2 == four
+    }
+    if !isNear {
+      let faint = run.loud - (search.heard.count - firstHeard)
+      search.faintSum += UInt64(faint) * faintPower(of: run, search)
+    }
+  }
+
+  /// Takes one endpoint's link, or its faint power if that is counted for each endpoint.
+  @inline(__always)
+  private func look(at index: Int, word: UInt32, countingFaint: Bool, _ search: inout Search) {
+    if silent[index] { return }
+    let squared = search.squaredDistance(Float(territory.x[index]), Float(territory.y[index]))
+    let need = screen.index(squaredDecimetres: squared, offset: Int32(offsets[index]))
+    if let leastWord = screen.leastWord(need), word >= leastWord,
+      takeLink(index, word: word, &search)
+    {
+      return
+    }
+    if countingFaint { search.faintSum += screen.faintPower(need) }
+  }
+
+  /// Takes a link unless its mean power is below the floor after all.
+  @inline(never)
+  private func takeLink(_ index: Int, word: UInt32, _ search: inout Search) -> Bool {
+    let dx = Double(territory.x[index] - search.site.x)
+    let dy = Double(territory.y[index] - search.site.y)
+    let squared = dx * dx + dy * dy
+    let id = territory.endpointIDs[index]
+    let db =
+      budgetDb - pathLoss.db(squaredMetres: squared / 100)
+      - entryLossesDb[Int(territory.entryClasses[index])]
+      + shadowing.common(endpoint: id) + shadowing.own(word: word)
     let mean = PowerScale.mean(ratioToNoise: ratio(decibels: db))
-    return mean >= floor ? mean : nil
-  }
-
-  /// Mean power over the receiver's noise in dB, given the word of the link's shadowing.
-  private func meanDb(squaredDecimetres: Double, isIndoor: Bool, word: UInt32) -> Double {
-    let cut = max(-Self.shadowingCut, min(Self.shadowingCut, normalVariate(word)))
-    return budgetDb - pathLoss.db(squaredMetres: squaredDecimetres / 100)
-      - (isIndoor ? radio.indoorLossDb : 0) + radio.shadowingDb * cut
-  }
-
-  private func squaredDistance(_ x: Double, _ y: Double, _ site: CollectorSite) -> Double {
-    let dx = x - Double(site.x)
-    let dy = y - Double(site.y)
-    return dx * dx + dy * dy
+    guard mean >= floor else { return false }
+    search.heard.append((UInt32(index), mean))
+    if let validDistances {
+      search.excess.add(
+        decimetres: squared.squareRoot(), endpoint: id, collector: search.site.id.rawValue,
+        valid: validDistances)
+    }
+    return true
   }
 }
 
-// What need not be computed: most pairs of module and collector are far too distant for a link.
-extension LinkBudget {
-  /// The first bits of a squared distance in dm², 16 classes to the octave, and whether the module
-  /// stands indoors.
-  private static func screenIndex(_ squaredDecimetres: Double, isIndoor: Bool) -> Int {
-    let distanceClass = max(1, squaredDecimetres).bitPattern >> 48 - screenBase
-    return Int(truncatingIfNeeded: distanceClass << 1 | (isIndoor ? 1 : 0))
-  }
-
-  private static let screenBase = (1.0).bitPattern >> 48
-
-  private func makeScreen(toM distanceM: Double) -> [UInt64] {
-    let end = Self.screenIndex(distanceM * distanceM * 100, isIndoor: true)
-    return (0...end).map { index in
-      let nearest = Double(bitPattern: (UInt64(index >> 1) + Self.screenBase) << 48)
-      // The mean never falls with the word; a hair of margin leaves close calls to `mean`.
-      var low: UInt64 = 0
-      var high: UInt64 = 1 << 32
-      while low < high {
-        let middle = (low + high) / 2
-        let db = meanDb(
-          squaredDecimetres: nearest, isIndoor: index & 1 == 1, word: UInt32(middle))
-        if db < floorDb - 1e-6 { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
-  }
-
-  /// Whether any module of a cell can have a link, judged by the nearest point of the cell.
-  private func canHear(column: Int, row: Int, from site: CollectorSite) -> Bool {
-    let centre = grid.centre(column: column, row: row)
-    let half = Double(grid.cellSize) / 2
-    let dx = max(0, (centre.x - Double(site.x)).magnitude - half)
-    let dy = max(0, (centre.y - Double(site.y)).magnitude - half)
-    return Self.screenIndex(dx * dx + dy * dy, isIndoor: false) < beyondReach
-  }
-
-  /// What a module beyond reach adds to the noise, by the middle of its cell.
-  private func faintPower(at centre: (x: Double, y: Double), site: CollectorSite) -> UInt64 {
-    let squared = squaredDistance(centre.x, centre.y, site)
-    let mean = ratio(decibels: budgetDb - pathLoss.db(squaredMetres: squared / 100)) * obstacleMean
-    return UInt64(mean * 0x1p20)
-  }
-
-  /// What a module without a link adds to the noise on average, in the middle of a distance class:
-  /// the mean over those of 1,024 equally probable values of shadowing that leave it without one.
-  private func faintPower(screenIndex index: Int) -> UInt64 {
-    let middle = Double(bitPattern: ((UInt64(index >> 1) + Self.screenBase) << 48) | (1 << 47))
-    let steps = 1024
-    var sum = 0.0
-    var count = 0.0
-    for step in 0..<steps {
-      let word = UInt32(truncatingIfNeeded: (UInt64(2 * step + 1) << 32) / UInt64(2 * steps))
-      let db = meanDb(squaredDecimetres: middle, isIndoor: index & 1 == 1, word: word)
-      if db >= floorDb { break }
-      sum += ratio(decibels: db)
-      count += 1
-    }
-    return count == 0 ? 0 : UInt64(sum / count * 0x1p20)
+extension PathLoss {
+  /// The path loss between the modules and collectors of a scenario.
+  init(_ scenario: Scenario) {
+    self.init(
+      scenario.radio.propagation, frequencyMHz: scenario.radio.frequencyMHz,
+      exponent: scenario.radio.pathLossExponent, environment: scenario.radio.environment,
+      collectorHeightM: scenario.collectors.antennaHeightM,
+      endpointHeightM: scenario.endpoints.antennaHeightM)
   }
 }

@@ -13,7 +13,8 @@ enum OnDemandOrder {
   /// The latest decoded frame of each link that starts in [from, to).
   static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
     var result = Evaluation()
-    var indices = LazyIndices(air: air, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
+    var indices = LazyIndices(
+      air: air, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       let low = UInt32(truncatingIfNeeded: range.lowerBound)

@@ -1,4 +1,5 @@
 import Metering
+import Parallel
 import RadioModel
 import RandomStreams
 
@@ -13,11 +14,11 @@ struct RegisterBook: Sendable {
   private let endpointIDs: [UInt32]
   private let meanWattHours: [Int32]
   /// Counts on the dials when the last bill was made.
-  let openingCounts: [Int64]
+  let openingCounts: [UInt32]
   /// Wh used from the last bill to the start of `day`.
   private var used: [Int64]
   /// What each endpoint uses on `day`.
-  private var today: [DayUse] = []
+  private var today: [DayUse]
   /// The day whose registers can be asked for, and one day on either side of it.
   private(set) var day: CivilDay
   private let start: CivilDay
@@ -25,7 +26,10 @@ struct RegisterBook: Sendable {
   /// The book at the start of a run.
   ///
   /// - Parameter lastBilled: the day of the last bill of the endpoint at an index.
-  init(_ scenario: Scenario, territory: Territory, lastBilled: (Int) -> CivilDay) {
+  init(
+    _ scenario: Scenario, territory: Territory, threads: Int,
+    lastBilled: @escaping @Sendable (Int) -> CivilDay
+  ) async throws {
     let classes = scenario.moduleClasses
     model = ConsumptionModel(
       seed: scenario.seed,
@@ -42,38 +46,69 @@ struct RegisterBook: Sendable {
     classIndices = territory.classIndices
     day = scenario.startDate
     start = scenario.startDate
-    var means: [Int32] = []
-    var openings: [Int64] = []
-    var firstDays: [CivilDay] = []
-    for index in 0..<territory.count {
-      let id = territory.endpointIDs[index]
-      let classIndex = Int(territory.classIndices[index])
-      let draws = RandomStream(seed: scenario.seed, .registerStart, entity: id).words(0)
-      means.append(model.meanWattHours(classIndex: classIndex, draw: draws.x))
-      openings.append(Int64(below(UInt32(spans[classIndex]), draws.y)))
-      firstDays.append(lastBilled(index) + 1)
-    }
     endpointIDs = territory.endpointIDs
-    meanWattHours = means
-    openingCounts = openings
-    used = [Int64](repeating: 0, count: territory.count)
-    // Bring every account from the day after its last bill to the start of the run.
-    var past = firstDays.min() ?? day
-    while past < day {
-      let factors = model.factors(on: past)
-      for index in used.indices where firstDays[index] <= past {
-        used[index] += use(index, on: past, factors).wattHours
-      }
-      past = past + 1
+    let (model, spans, day) = (model, spans, day)
+    let parts = try await parallelRanges(count: territory.count, threads: threads) { range in
+      Opening(
+        scenario, territory: territory, range, model: model, spans: spans, day: day,
+        lastBilled: lastBilled)
     }
-    setToday()
+    meanWattHours = Array(concatenating: parts.map(\.meanWattHours))
+    openingCounts = Array(concatenating: parts.map(\.counts))
+    used = Array(concatenating: parts.map(\.used))
+    today = Array(concatenating: parts.map(\.today))
+  }
+
+  /// Some endpoints at the start of a run.
+  private struct Opening: Sendable {
+    var meanWattHours: [Int32] = []
+    var counts: [UInt32] = []
+    var used: [Int64] = []
+    var today: [DayUse] = []
+
+    init(
+      _ scenario: Scenario, territory: Territory, _ range: Range<Int>, model: ConsumptionModel,
+      spans: [Int64], day: CivilDay, lastBilled: (Int) -> CivilDay
+    ) {
+      let earliest = range.lazy.map(lastBilled).min()! + 1
+      let factors = (0...max(0, day - earliest)).map { model.factors(on: earliest + $0) }
+      let factorsToday = model.factors(on: day)
+      for index in range {
+        let id = EndpointID(rawValue: territory.endpointIDs[index])
+        let classIndex = Int(territory.classIndices[index])
+        let draws = RandomStream(seed: scenario.seed, .registerStart, entity: id.rawValue).words(0)
+        let mean = model.meanWattHours(classIndex: classIndex, draw: draws.x)
+        // Bring the account from the day after its last bill to the start of the run.
+        var sum: Int64 = 0
+        var past = lastBilled(index) + 1
+        while past < day {
+          sum +=
+            model.use(
+              endpoint: id, meanWattHours: mean, factor: factors[past - earliest][classIndex],
+              day: past
+            ).wattHours
+          past = past + 1
+        }
+        meanWattHours.append(mean)
+        counts.append(below(UInt32(spans[classIndex]), draws.y))
+        used.append(sum)
+        today.append(
+          model.use(
+            endpoint: id, meanWattHours: mean, factor: factorsToday[classIndex], day: day))
+      }
+    }
   }
 
   /// Moves the book to the next day.
-  mutating func advance() {
+  mutating func advance(threads: Int) async throws {
     for index in used.indices { used[index] += today[index].wattHours }
     day = day + 1
-    setToday()
+    let book = self
+    let factors = model.factors(on: day)
+    today = Array(
+      concatenating: try await parallelRanges(count: used.count, threads: threads) { range in
+        range.map { book.use($0, on: book.day, factors) }
+      })
   }
 
   /// What the dials show at the last 5-minute boundary before a time, which must lie on `day` or
@@ -91,7 +126,7 @@ struct RegisterBook: Sendable {
     }
     let classIndex = Int(classIndices[index])
     let counts = wattHours / Int64(1000 * formats[classIndex].multiplier)
-    return UInt32(truncatingIfNeeded: (openingCounts[index] + counts) % spans[classIndex])
+    return UInt32(truncatingIfNeeded: (Int64(openingCounts[index]) + counts) % spans[classIndex])
   }
 
   /// The same, for a frame that a wrong clock puts into a neighbouring day's slot.
@@ -115,10 +150,5 @@ struct RegisterBook: Sendable {
     model.use(
       endpoint: EndpointID(rawValue: endpointIDs[index]), meanWattHours: meanWattHours[index],
       factor: factors[Int(classIndices[index])], day: day)
-  }
-
-  private mutating func setToday() {
-    let factors = model.factors(on: day)
-    today = used.indices.map { use($0, on: day, factors) }
   }
 }

@@ -1,3 +1,4 @@
+import Parallel
 import PortableMath
 import RadioModel
 import RandomStreams
@@ -37,6 +38,20 @@ struct Transmitters: Sendable {
   static let endless = UInt32(Int32.max)
 
   init(_ scenario: Scenario, endpointIDs: [UInt32]) {
+    self.init(
+      scenario, endpointIDs: endpointIDs, traits: [Traits(scenario, of: endpointIDs[...])])
+  }
+
+  /// The same, made by several threads.
+  init(_ scenario: Scenario, endpointIDs: [UInt32], threads: Int) async throws {
+    self.init(
+      scenario, endpointIDs: endpointIDs,
+      traits: try await parallelRanges(count: endpointIDs.count, threads: threads) {
+        Traits(scenario, of: endpointIDs[$0])
+      })
+  }
+
+  private init(_ scenario: Scenario, endpointIDs: [UInt32], traits: [Traits]) {
     seed = scenario.seed
     self.endpointIDs = endpointIDs
     kinds = Array(repeating: .scm, count: endpointIDs.count)
@@ -45,23 +60,50 @@ struct Transmitters: Sendable {
     channels = UInt32(scenario.radio.channels)
     hopSequence = endpoints.hopping == .sequence ? HopSequence(channels: channels) : nil
     drift = ClockDrift(scenario)
-    let nominal = Double(Int64(endpoints.intervalS) * Ticks.perSecond)
-    let silentShare = scenario.faults.silentModuleShare
-    for id in endpointIDs {
-      let stream = RandomStream(seed: seed, .transmitterTraits, entity: id)
-      let traits = stream.words(0)
-      let error = (2 * unit(traits.x) - 1) * endpoints.clockErrorPpm * 1e-6
-      let period = UInt32((nominal * (1 + error)).rounded())
-      let phase = below(period, traits.y)
-      periods.append(period)
-      phases.append(phase)
-      silent.append(unit(traits.z) < silentShare)
-      hopOffsets.append(UInt8(below(channels, traits.w)))
-      let conditions = stream.words(1)
-      exposures.append(UInt8(conditions.z >> 24))
-      lives.append(
-        endpoints.batteryYears == 0
-          ? Self.endless : Self.life(endpoints, conditions, phase: phase, period: period))
+    phases = Array(concatenating: traits.map(\.phases))
+    periods = Array(concatenating: traits.map(\.periods))
+    silent = Array(concatenating: traits.map(\.silent))
+    hopOffsets = Array(concatenating: traits.map(\.hopOffsets))
+    exposures = Array(concatenating: traits.map(\.exposures))
+    lives = Array(concatenating: traits.map(\.lives))
+  }
+
+  /// What is drawn once for each of some endpoints.
+  private struct Traits: Sendable {
+    var phases: [UInt32] = []
+    var periods: [UInt32] = []
+    var silent: [Bool] = []
+    var hopOffsets: [UInt8] = []
+    var exposures: [UInt8] = []
+    var lives: [UInt32] = []
+
+    init(_ scenario: Scenario, of endpointIDs: ArraySlice<UInt32>) {
+      let endpoints = scenario.endpoints
+      let nominal = Double(Int64(endpoints.intervalS) * Ticks.perSecond)
+      let clockError = endpoints.clockErrorPpm * 1e-6
+      let silentShare = scenario.faults.silentModuleShare
+      let channels = UInt32(scenario.radio.channels)
+      phases.reserveCapacity(endpointIDs.count)
+      periods.reserveCapacity(endpointIDs.count)
+      silent.reserveCapacity(endpointIDs.count)
+      hopOffsets.reserveCapacity(endpointIDs.count)
+      exposures.reserveCapacity(endpointIDs.count)
+      lives.reserveCapacity(endpointIDs.count)
+      for id in endpointIDs {
+        let stream = RandomStream(seed: scenario.seed, .transmitterTraits, entity: id)
+        let draws = stream.words(0)
+        let period = UInt32((nominal * (1 + (2 * unit(draws.x) - 1) * clockError)).rounded())
+        let phase = below(period, draws.y)
+        periods.append(period)
+        phases.append(phase)
+        silent.append(unit(draws.z) < silentShare)
+        hopOffsets.append(UInt8(below(channels, draws.w)))
+        let conditions = stream.words(1)
+        exposures.append(UInt8(conditions.z >> 24))
+        lives.append(
+          endpoints.batteryYears == 0
+            ? endless : life(endpoints, conditions, phase: phase, period: period))
+      }
     }
   }
 

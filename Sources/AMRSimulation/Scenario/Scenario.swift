@@ -1,4 +1,5 @@
 import Metering
+import RadioModel
 
 /// Everything that a run depends on, apart from the program itself: equal scenarios give equal
 /// uploads, byte for byte.
@@ -18,6 +19,10 @@ public struct Scenario: Sendable, Equatable {
   public var evaluation = EvaluationChoice.auto
   public var territory = TerritorySpec()
   public var moduleClasses: [ModuleClass] = [ModuleClass()]
+  public var entryClasses: [EntryClass] = [
+    EntryClass(name: "outdoor", share: 0.7, lossDb: 0),
+    EntryClass(name: "indoor", share: 0.3, lossDb: 10),
+  ]
   public var endpoints = EndpointSpec()
   public var collectors = CollectorSpec()
   public var radio = RadioSpec()
@@ -43,10 +48,8 @@ public struct TerritorySpec: Sendable, Equatable {
   public var streetSpacingM = 120
   /// Distance of a meter from the street's centre line in metres.
   public var setbackM = 15
-  /// CSV of meters (`latitude_deg`, `longitude_deg`, optional `endpoint_id`, `class`, `indoor`).
+  /// CSV of meters (`latitude_deg`, `longitude_deg`, optional `endpoint_id`, `class`, `entry`).
   public var metersCSV = ""
-  /// Share of meters that stand indoors, when the inventory does not say.
-  public var indoorShare = 0.3
 
   public init() {}
 }
@@ -73,6 +76,23 @@ public struct ModuleClass: Sendable, Equatable {
   public init() {}
 }
 
+/// A class of places where meters stand: what radio waves lose on their way out of the building.
+public struct EntryClass: Sendable, Equatable {
+  public var name = "outdoor"
+  /// Share of all meters, where the inventory does not say; the shares of all classes add up to 1.
+  public var share = 1.0
+  /// Building-entry loss in dB.
+  public var lossDb = 0.0
+
+  public init() {}
+
+  public init(name: String, share: Double, lossDb: Double) {
+    self.name = name
+    self.share = share
+    self.lossDb = lossDb
+  }
+}
+
 /// How the modules transmit.
 public struct EndpointSpec: Sendable, Equatable {
   /// The lowest endpoint ID; IDs are consecutive.
@@ -94,6 +114,8 @@ public struct EndpointSpec: Sendable, Equatable {
   public var ageYears = 0.0
   /// By how many parts in 10⁹ a clock outdoors is slow for each K² from 25 °C.
   public var driftPpbPerK2 = 0.0
+  /// Height of the antenna over the ground in metres.
+  public var antennaHeightM = 1.5
 
   public init() {}
 }
@@ -108,6 +130,8 @@ public struct CollectorSpec: Sendable, Equatable {
   public var sitesCSV = ""
   /// Gain of the antenna over an isotropic one, in dB.
   public var antennaGainDbi = 2.0
+  /// Height of the antenna over the ground in metres.
+  public var antennaHeightM = 10.0
   /// Noise figure of the receiver in dB.
   public var noiseFigureDb = 6.0
   /// Bandwidth of the channel filter in kHz.
@@ -131,12 +155,18 @@ public struct RadioSpec: Sendable, Equatable {
   public var frequencyMHz = 915.0
   /// Hop channels; each transmission uses one, drawn afresh.
   public var channels = 50
+  /// The formula of the path loss.
+  public var propagation = PropagationModel.logDistance
   /// Exponent of the log-distance path loss, reference distance 1 m.
   public var pathLossExponent = 3.5
+  /// What surrounds the antennas, for Hata's formulas.
+  public var environment = RadioEnvironment.suburban
+  /// What becomes of a run that needs the formula where it does not hold.
+  public var beyondValidity = BeyondValidity.refuse
   /// Standard deviation in dB of the log-normal shadowing, fixed per link.
   public var shadowingDb = 8.0
-  /// Additional loss in dB of a meter that stands indoors.
-  public var indoorLossDb = 10.0
+  /// Correlation of the shadowing of one endpoint's links.
+  public var shadowingCorrelation = 0.0
   /// Signal to total interference ratio in dB that a frame needs besides its noise threshold.
   public var captureDb = 6.0
   /// A link exists when its mean power is at least the decode threshold less this, in dB.
@@ -152,6 +182,12 @@ public struct RadioSpec: Sendable, Equatable {
   public var ismRiseDb = 6.0
 
   public init() {}
+}
+
+/// What becomes of a run that needs a formula where it does not hold.
+public enum BeyondValidity: String, CaseIterable, Sendable {
+  case refuse
+  case extrapolate
 }
 
 /// How consumption varies with the calendar and from day to day.

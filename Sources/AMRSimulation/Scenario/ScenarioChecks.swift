@@ -1,5 +1,6 @@
 import ERTProtocol
 import Metering
+import RadioModel
 
 extension ScenarioDecoder {
   /// Notes what is missing and which keys contradict one another.
@@ -8,7 +9,10 @@ extension ScenarioDecoder {
     require("name", expected: TextForm.lowercaseName.expected)
     require("territory", expected: "an object { … } with tracts_csv or meters_csv")
     checkTerritory()
-    checkClasses()
+    checkShares(ScenarioSchema.moduleClasses)
+    checkShares(ScenarioSchema.entryClasses)
+    checkERTTypes()
+    checkPropagation()
     checkTiming()
     checkReceiver()
   }
@@ -34,19 +38,28 @@ extension ScenarioDecoder {
     }
   }
 
-  private mutating func checkClasses() {
-    let classesPath = ScenarioSchema.classesKey
-    let classes = scenario.moduleClasses
+  private mutating func checkShares<Element>(_ list: ScenarioClasses<Element>) {
+    let classes = scenario[keyPath: list.path]
     let sum = classes.reduce(0) { $0 + $1.share }
     if (sum - 1).magnitude > 1e-9 {
       // Nine decimals: what is summed in binary seldom prints as short as it was written.
       let shownSum = shortDecimal(Double(Int(sum * 1e9 + 0.5)) / 1e9)
       reportContradiction(
         "the shares of the classes add up to \(shownSum); expected 1",
-        between: [classesPath] + classes.indices.map { "\(classesPath)[\($0)].share" })
+        between: [list.name] + classes.indices.map { "\(list.name)[\($0)].share" })
     }
-    for (index, moduleClass) in classes.enumerated() {
-      let path = "\(classesPath)[\(index)]"
+    for (index, element) in classes.enumerated() {
+      if let first = classes.firstIndex(where: { $0.name == element.name }), first < index {
+        reportContradiction(
+          "'\(element.name)' is also the name of class \(first); expected another name",
+          between: ["\(list.name)[\(index)].name", "\(list.name)[\(first)].name"])
+      }
+    }
+  }
+
+  private mutating func checkERTTypes() {
+    for (index, moduleClass) in scenario.moduleClasses.enumerated() {
+      let path = "\(ScenarioSchema.moduleClasses.name)[\(index)]"
       let types = moduleClass.commodity.ertTypes
       if !types.contains(moduleClass.ertType) {
         reportContradiction(
@@ -54,11 +67,25 @@ extension ScenarioDecoder {
             + "expected \(alternatives(types.map(String.init)))",
           between: ["\(path).ert_type", "\(path).commodity"])
       }
-      if let first = classes.firstIndex(where: { $0.name == moduleClass.name }), first < index {
-        reportContradiction(
-          "'\(moduleClass.name)' is also the name of class \(first); expected another name",
-          between: ["\(path).name", "\(classesPath)[\(first)].name"])
-      }
+    }
+  }
+
+  /// A formula must hold for what the scenario says; distances are known when links are.
+  private mutating func checkPropagation() {
+    let model = scenario.radio.propagation
+    if model == .cost231Hata, scenario.radio.environment == .open {
+      reportContradiction(
+        "\(model.rawValue) has no formula for environment 'open'; expected 'large-city', "
+          + "'medium-city' or 'suburban'", between: ["radio.propagation", "radio.environment"])
+    }
+    if scenario.radio.beyondValidity == .refuse, let extrapolation = scenario.extrapolation {
+      reportContradiction(
+        "\(extrapolation); expected other values, another propagation or beyond_validity "
+          + "'extrapolate'",
+        between: [
+          "radio.propagation", "radio.frequency_mhz", "radio.beyond_validity",
+          "collectors.antenna_height_m", "endpoints.antenna_height_m",
+        ])
     }
   }
 
@@ -100,6 +127,23 @@ extension ScenarioDecoder {
           + "\(scenario.backhaul.uploadPeriodH); expected at most \(periodMin)",
         between: ["backhaul.poll_window_min", "backhaul.upload_period_h"])
     }
+  }
+}
+
+extension Scenario {
+  /// For which keys' values the formula of the path loss must be extrapolated; nil where it holds.
+  public var extrapolation: String? {
+    guard let validity = radio.propagation.validity else { return nil }
+    let excesses = [
+      ("frequency_mhz", radio.frequencyMHz, validity.frequencyMHz),
+      ("collectors.antenna_height_m", collectors.antennaHeightM, validity.collectorHeightM),
+      ("endpoints.antenna_height_m", endpoints.antennaHeightM, validity.endpointHeightM),
+    ].filter { !$2.contains($1) }.map { key, value, range in
+      "\(key) from \(shortDecimal(range.lowerBound)) to \(shortDecimal(range.upperBound)), "
+        + "not \(shortDecimal(value))"
+    }
+    if excesses.isEmpty { return nil }
+    return "\(radio.propagation.rawValue) holds for " + excesses.joined(separator: ", and for ")
   }
 }
 

@@ -26,16 +26,19 @@ struct ScenarioDecoder {
       (try? JSON5.parse(Array(text.utf8), source: path))
       ?? JSON5Value(kind: .string(text), position: start)
     var names = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    let index = names.first.flatMap(Self.classIndex)
-    if index != nil { names.removeFirst() }
+    let element = names.first.flatMap(Self.elementOfList)
+    if element != nil { names.removeFirst() }
     // No key lies this deep, so that what is cut off of an endless path changes nothing.
     for name in names.prefix(4).reversed() {
       let member = JSON5Member(key: name, keyPosition: start, value: value)
       value = JSON5Value(kind: .object([member]), position: start)
     }
-    if let index {
-      overrideClass(index, with: value, path: path, input: input)
-    } else {
+    switch element {
+    case (ScenarioSchema.moduleClasses.name, let index)?:
+      override(index, of: ScenarioSchema.moduleClasses, with: value, path: path, input: input)
+    case (ScenarioSchema.entryClasses.name, let index)?:
+      override(index, of: ScenarioSchema.entryClasses, with: value, path: path, input: input)
+    default:
       decodeRoot(value, input: input)
     }
   }
@@ -99,61 +102,67 @@ extension ScenarioDecoder {
         scenario = root
       } else if let section = ScenarioSchema.sections.first(where: { $0.name == member.key }) {
         locations[section.name] = input.location(member.keyPosition)
-        decode(
-          member.value, keys: section.keys, into: \.self, path: section.name, input: input)
-      } else if member.key == ScenarioSchema.classesKey {
-        locations[member.key] = input.location(member.keyPosition)
-        decodeClasses(member.value, input: input)
+        var root = scenario
+        decode(member.value, keys: section.keys, into: &root, path: section.name, input: input)
+        scenario = root
+      } else if member.key == ScenarioSchema.moduleClasses.name {
+        decode(member, as: ScenarioSchema.moduleClasses, input: input)
+      } else if member.key == ScenarioSchema.entryClasses.name {
+        decode(member, as: ScenarioSchema.entryClasses, input: input)
       } else {
         reportUnknown(member, path: member.key, among: Self.topNames, input: input)
       }
     }
   }
 
-  private mutating func decodeClasses(_ value: JSON5Value, input: Input) {
-    let path = ScenarioSchema.classesKey
-    let most = ScenarioSchema.mostClasses
-    guard let elements = value.array, (1...most).contains(elements.count) else {
+  private mutating func decode<Element>(
+    _ member: JSON5Member, as classes: ScenarioClasses<Element>, input: Input
+  ) {
+    let value = member.value
+    locations[classes.name] = input.location(member.keyPosition)
+    guard let elements = value.array, (1...classes.most).contains(elements.count) else {
       let found = value.array.map { "\($0.count) classes" } ?? value.kindName
       report(
-        "found \(found); expected an array of 1 to \(most) classes", at: path,
+        "found \(found); expected an array of 1 to \(classes.most) classes", at: classes.name,
         location: input.location(value.position))
       return
     }
-    scenario.moduleClasses = elements.map { _ in ModuleClass() }
+    scenario[keyPath: classes.path] = elements.map { _ in classes.empty }
     for (index, element) in elements.enumerated() {
-      decodeClass(index, from: element, input: input)
+      decode(index, of: classes, from: element, input: input)
     }
   }
 
-  private mutating func decodeClass(_ index: Int, from value: JSON5Value, input: Input) {
-    let path = "\(ScenarioSchema.classesKey)[\(index)]"
+  private mutating func decode<Element>(
+    _ index: Int, of classes: ScenarioClasses<Element>, from value: JSON5Value, input: Input
+  ) {
+    let path = "\(classes.name)[\(index)]"
     locations[path] = input.location(value.position)
-    decode(
-      value, keys: ScenarioSchema.classKeys, into: \.moduleClasses[index], path: path,
-      input: input)
+    var element = scenario[keyPath: classes.path][index]
+    decode(value, keys: classes.keys, into: &element, path: path, input: input)
+    scenario[keyPath: classes.path][index] = element
   }
 
-  private mutating func overrideClass(
-    _ index: Int, with value: JSON5Value, path: String, input: Input
+  private mutating func override<Element>(
+    _ index: Int, of classes: ScenarioClasses<Element>, with value: JSON5Value, path: String,
+    input: Input
   ) {
-    guard scenario.moduleClasses.indices.contains(index) else {
-      let last = scenario.moduleClasses.count - 1
+    let indices = scenario[keyPath: classes.path].indices
+    guard indices.contains(index) else {
       report(
-        "there is no class \(index); expected an index from 0 to \(last)", at: path,
+        "there is no class \(index); expected an index from 0 to \(indices.count - 1)", at: path,
         location: .override(path))
       return
     }
-    decodeClass(index, from: value, input: input)
+    decode(index, of: classes, from: value, input: input)
   }
 
-  /// Decodes the members of an object into the value at `target`.
+  /// Decodes the members of an object into `root`.
   private mutating func decode<Root>(
-    _ value: JSON5Value, keys: [ScenarioKey<Root>], into target: WritableKeyPath<Scenario, Root>,
-    path: String, input: Input
+    _ value: JSON5Value, keys: [ScenarioKey<Root>], into root: inout Root, path: String,
+    input: Input
   ) {
     guard let members = members(of: value, path: path, input: input) else { return }
-    var root = scenario[keyPath: target]
     for member in members {
       let memberPath = "\(path).\(member.key)"
       if let key = keys.first(where: { $0.name == member.key }) {
@@ -162,7 +171,6 @@ extension ScenarioDecoder {
         reportUnknown(member, path: memberPath, among: keys.map(\.name), input: input)
       }
     }
-    scenario[keyPath: target] = root
   }
 
   private mutating func decode<Root>(
@@ -203,7 +211,8 @@ extension ScenarioDecoder {
   }
 
   private static let topNames =
-    ScenarioSchema.topKeys.map(\.name) + [ScenarioSchema.classesKey]
+    ScenarioSchema.topKeys.map(\.name)
+    + [ScenarioSchema.moduleClasses.name, ScenarioSchema.entryClasses.name]
     + ScenarioSchema.sections.map(\.name)
 
   /// The path of a key that is right but in the wrong place.
@@ -211,14 +220,16 @@ extension ScenarioDecoder {
     if ScenarioSchema.topKeys.contains(where: { $0.name == name }) { return name }
     let section = ScenarioSchema.sections.first { $0.keys.contains { $0.name == name } }
     if let section { return "\(section.name).\(name)" }
-    let isClassKey = ScenarioSchema.classKeys.contains { $0.name == name }
-    return isClassKey ? "\(ScenarioSchema.classesKey)[0].\(name)" : nil
+    func path<Element>(_ classes: ScenarioClasses<Element>) -> String? {
+      classes.keys.contains { $0.name == name } ? "\(classes.name)[0].\(name)" : nil
+    }
+    return path(ScenarioSchema.moduleClasses) ?? path(ScenarioSchema.entryClasses)
   }
 
-  /// The n of `module_classes[n]`.
-  private static func classIndex(_ name: String) -> Int? {
-    let prefix = ScenarioSchema.classesKey + "["
-    guard name.hasPrefix(prefix), name.hasSuffix("]") else { return nil }
-    return Int(name.dropFirst(prefix.count).dropLast())
+  /// The list and the n of `list[n]`.
+  private static func elementOfList(_ text: String) -> (list: String, index: Int)? {
+    guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "[") else { return nil }
+    let index = Int(text[text.index(after: bracket)...].dropLast())
+    return index.map { (String(text[..<bracket]), $0) }
   }
 }

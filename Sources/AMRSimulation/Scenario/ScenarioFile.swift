@@ -82,17 +82,20 @@ private struct ScenarioWriter {
       writer.write(section.keys, of: scenario, indent: "    ")
       writer.output += "  },\n"
       // The classes follow the territory: what stands there comes after where.
-      if section.name == ScenarioSchema.sections.first?.name { writer.writeClasses(of: scenario) }
+      if section.name == ScenarioSchema.sections.first?.name {
+        writer.write(ScenarioSchema.moduleClasses, of: scenario)
+        writer.write(ScenarioSchema.entryClasses, of: scenario)
+      }
     }
     return writer.output + "}\n"
   }
 
-  private mutating func writeClasses(of scenario: Scenario) {
-    comment(ScenarioSchema.classesDocumentation, indent: "  ")
-    output += "  \(ScenarioSchema.classesKey): [\n"
-    for moduleClass in scenario.moduleClasses {
+  private mutating func write<Element>(_ classes: ScenarioClasses<Element>, of scenario: Scenario) {
+    comment(classes.documentation, indent: "  ")
+    output += "  \(classes.name): [\n"
+    for element in scenario[keyPath: classes.path] {
       output += "    {\n"
-      write(ScenarioSchema.classKeys, of: moduleClass, indent: "      ")
+      write(classes.keys, of: element, indent: "      ")
       output += "    },\n"
     }
     output += "  ],\n"

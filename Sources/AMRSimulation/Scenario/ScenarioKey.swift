@@ -3,7 +3,7 @@ import Metering
 
 /// One key of a section: how it is spelled, explained, read from a file and written to one.
 ///
-/// `Root` is the value that holds the property, a whole scenario or one class of modules.
+/// `Root` is the value that holds the property, a whole scenario or one class of a list.
 struct ScenarioKey<Root>: Sendable {
   /// `snake_case`, ending in the unit.
   let name: String
@@ -45,6 +45,27 @@ struct TextForm: Sendable {
       }
   }
 }
+
+/// A list of classes whose shares add up to 1: its key, and the keys of one element.
+struct ScenarioClasses<Element: SharedClass>: Sendable {
+  let name: String
+  let path: WritableKeyPath<Scenario, [Element]> & Sendable
+  /// The longest list.
+  let most: Int
+  /// An element of which nothing is given.
+  let empty: Element
+  let documentation: String
+  let keys: [ScenarioKey<Element>]
+}
+
+/// A class that has a share of all modules.
+protocol SharedClass: Sendable {
+  var name: String { get }
+  var share: Double { get }
+}
+
+extension ModuleClass: SharedClass {}
+extension EntryClass: SharedClass {}
 
 // MARK: - Kinds of keys
 
@@ -139,7 +160,7 @@ extension ScenarioKey {
       name: name, documentation: documentation,
       expected: alternatives(Choice.allCases.map { "'\($0.rawValue)'" }),
       set: { root, value in
-        guard let choice = value.string.flatMap(Choice.init) else {
+        guard let choice = value.string.flatMap(Choice.init(rawValue:)) else {
           return "found \(shown(value))"
         }
         root[keyPath: path] = choice

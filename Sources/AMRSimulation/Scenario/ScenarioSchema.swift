@@ -1,4 +1,5 @@
 import Metering
+import RadioModel
 
 /// The keys of a scenario file, from which files are decoded, checked, written and explained.
 enum ScenarioSchema {
@@ -12,10 +13,19 @@ enum ScenarioSchema {
   /// The highest address of a 26-bit SCM frame.
   static let highestEndpointID = 67_108_863
   static let mostModules = 16_000_000
-  static let mostClasses = 64
-  static let classesKey = "module_classes"
-  static let classesDocumentation =
-    "What the modules count, class by class; the shares add up to 1."
+  static let moduleClasses = ScenarioClasses(
+    name: "module_classes", path: \.moduleClasses, most: 64, empty: ModuleClass(),
+    documentation: "What the modules count, class by class; the shares add up to 1.",
+    keys: classKeys)
+  static let entryClasses = ScenarioClasses(
+    name: "entry_classes", path: \.entryClasses, most: 16, empty: EntryClass(),
+    documentation: "Where the meters stand, class by class; the shares add up to 1.",
+    keys: [
+      .text("name", \.name, .lowercaseName, "Names the class in inventories."),
+      .number(
+        "share", \.share, 0...1, "Share of all meters, where the inventory does not say."),
+      .number("loss_db", \.lossDb, 0...80, "Building-entry loss."),
+    ])
   /// Milliseconds kept free between the latest start of a frame and the next period: more than the
   /// 5.86 ms of 192 chips, so that no frame of an endpoint overlaps its next one.
   static let frameAllowanceMs = 20
@@ -65,11 +75,8 @@ enum ScenarioSchema {
         "Distance of a meter from the street's centre line."),
       .text(
         "meters_csv", \.territory.metersCSV, .file,
-        "Meters (latitude_deg, longitude_deg, optional endpoint_id, class, indoor), relative to "
+        "Meters (latitude_deg, longitude_deg, optional endpoint_id, class, entry), relative to "
           + "this file; either this or tracts_csv."),
-      .number(
-        "indoor_share", \.territory.indoorShare, 0...1,
-        "Share of meters that stand indoors, where the inventory does not say."),
     ])
 
   /// The keys of one element of `module_classes`.
@@ -112,7 +119,10 @@ enum ScenarioSchema {
         "Each module's clock error is uniform within ± this."),
       .number(
         "tx_power_dbm", \.endpoints.txPowerDbm, -60...40,
-        "Equivalent isotropically radiated power."),
+        "Equivalent isotropically radiated power, the antenna's gain included."),
+      .number(
+        "antenna_height_m", \.endpoints.antennaHeightM, 0.1...1000,
+        "Height of a module's antenna over the ground."),
       .choice(
         "hopping", \.endpoints.hopping,
         "Channels: drawn afresh for each transmission, or every one in turn."),
@@ -146,6 +156,9 @@ enum ScenarioSchema {
       .number(
         "antenna_gain_dbi", \.collectors.antennaGainDbi, -20...40, "Gain of the antenna."),
       .number(
+        "antenna_height_m", \.collectors.antennaHeightM, 0.1...1000,
+        "Height of a collector's antenna over the ground."),
+      .number(
         "noise_figure_db", \.collectors.noiseFigureDb, 0...40, "Noise figure of the receiver."),
       .number(
         "filter_khz", \.collectors.filterKHz, 32.768...2000,
@@ -175,15 +188,23 @@ enum ScenarioSchema {
       .whole(
         "channels", \.radio.channels, 1...255,
         "Hop channels; each transmission uses one, drawn afresh."),
+      .choice("propagation", \.radio.propagation, "The formula of the mean path loss."),
       .number(
         "path_loss_exponent", \.radio.pathLossExponent, 1...8,
         "Exponent of the log-distance path loss, reference distance 1 m; 2 in free space."),
+      .choice(
+        "environment", \.radio.environment,
+        "What surrounds the antennas; for okumura-hata and cost-231-hata."),
+      .choice(
+        "beyond_validity", \.radio.beyondValidity,
+        "Whether okumura-hata and cost-231-hata are refused or continued beyond the frequencies, "
+          + "heights and distances for which they hold; a loss is never below that of free space."),
       .number(
         "shadowing_db", \.radio.shadowingDb, 0...30,
         "Standard deviation of the log-normal shadowing, fixed per link."),
       .number(
-        "indoor_loss_db", \.radio.indoorLossDb, 0...80,
-        "Additional loss of a meter that stands indoors."),
+        "shadowing_correlation", \.radio.shadowingCorrelation, 0...1,
+        "Correlation of the shadowing between the collectors, for one module."),
       .number(
         "capture_db", \.radio.captureDb, 0...20,
         "Ratio of signal to total interference that a frame needs."),

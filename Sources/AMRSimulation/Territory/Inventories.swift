@@ -11,28 +11,30 @@ struct MeterInventory: Sendable, Equatable {
     var endpoint: EndpointID
     /// Index into the scenario's classes; nil where the file does not say.
     var moduleClass: Int?
-    /// Whether it stands indoors; nil where the file does not say.
-    var isIndoor: Bool?
+    /// Index into the scenario's entry classes; nil where the file does not say.
+    var entryClass: Int?
   }
 
   /// At least one, in the order of the file.
   let meters: [Meter]
 
   /// The meters of a CSV file with the columns `latitude_deg`, `longitude_deg` and, where wanted,
-  /// `endpoint_id` (in every row), `class` and `indoor` (true, false, 1 or 0; may be left empty).
+  /// `endpoint_id` (in every row), `class` and `entry` (names of classes; may be left empty).
   ///
   /// - Parameters:
-  ///   - classNames: the names of the scenario's classes, in their order.
+  ///   - classNames: the names of the scenario's module classes, in their order.
+  ///   - entryNames: those of its entry classes.
   ///   - firstEndpointID: where the file has no `endpoint_id`, IDs follow on from here.
   /// - Throws: for the first row that is malformed, out of range, of no known class or has an
   ///   `endpoint_id` that another row has.
   static func decode(
-    _ bytes: [UInt8], source: String, classNames: [String], firstEndpointID: Int
+    _ bytes: [UInt8], source: String, classNames: [String], entryNames: [String],
+    firstEndpointID: Int
   ) throws(CSVError) -> MeterInventory {
     var reader = try CSVReader(bytes, source: source)
     let position = try PositionColumns(reader)
     let className = reader.optionalColumn("class")
-    let indoor = reader.optionalColumn("indoor")
+    let entryName = reader.optionalColumn("entry")
     var ids = IDColumn(
       reader, name: "endpoint_id", range: 1...ScenarioSchema.highestEndpointID,
       first: firstEndpointID)
@@ -47,10 +49,12 @@ struct MeterInventory: Sendable, Equatable {
         Meter(
           latitudeDeg: latitude, longitudeDeg: longitude, endpoint: EndpointID(rawValue: id),
           moduleClass: try className.flatMap { column throws(CSVError) in
-            try classIndex(reader, column, among: classNames)
+            try classIndex(
+              reader, column, among: classNames, of: ScenarioSchema.moduleClasses.name)
           },
-          isIndoor: try indoor.flatMap { column throws(CSVError) in
-            reader.isEmpty(column) ? nil : try reader.bool(column)
+          entryClass: try entryName.flatMap { column throws(CSVError) in
+            try classIndex(
+              reader, column, among: entryNames, of: ScenarioSchema.entryClasses.name)
           }))
     }
     try ids.refuseDuplicates()
@@ -59,13 +63,13 @@ struct MeterInventory: Sendable, Equatable {
   }
 
   private static func classIndex(
-    _ reader: CSVReader, _ column: CSVColumn, among names: [String]
+    _ reader: CSVReader, _ column: CSVColumn, among names: [String], of list: String
   ) throws(CSVError) -> Int? {
     if reader.isEmpty(column) { return nil }
     let name = try reader.string(column)
     guard let index = names.firstIndex(of: name) else {
       throw reader.refused(
-        column, expected: "\(alternatives(names)) as in module_classes, or nothing")
+        column, expected: "\(alternatives(names)) as in \(list), or nothing")
     }
     return index
   }

@@ -5,25 +5,30 @@ public struct Layout: Sendable {
 
   /// Places the modules and collectors of a scenario.
   ///
-  /// - Parameter readFile: returns the bytes of a file that the scenario names.
+  /// - Parameters:
+  ///   - threads: at most so many work at the same time; the result does not depend on them.
+  ///   - readFile: returns the bytes of a file that the scenario names.
   /// - Throws: `CSVError` or `TerritoryError` for what a file says, and whatever `readFile` throws.
-  public init(_ scenario: Scenario, readFile: (String) throws -> [UInt8]) throws {
+  public init(
+    _ scenario: Scenario, threads: Int, readFile: @Sendable (String) throws -> [UInt8]
+  ) async throws {
     let spec = scenario.territory
     if spec.metersCSV.isEmpty {
       let table = try TractTable.decode(try readFile(spec.tractsCSV), source: spec.tractsCSV)
         .served(areaKm2: spec.servedAreaKm2)
       let modules = try table.deal(modules: spec.modules)
-      territory = try Territory(
+      territory = try await Territory(
         scenario,
         tracts: zip(table.tracts, modules).map {
           TractAllotment(
             latitude: $0.latitudeDeg, longitude: $0.longitudeDeg, areaKm2: $0.landAreaKm2,
             modules: $1)
-        })
+        }, threads: threads)
     } else {
       let inventory = try MeterInventory.decode(
         try readFile(spec.metersCSV), source: spec.metersCSV,
         classNames: scenario.moduleClasses.map(\.name),
+        entryNames: scenario.entryClasses.map(\.name),
         firstEndpointID: scenario.endpoints.firstID)
       territory = try Territory(scenario, inventory: inventory)
     }
@@ -35,8 +40,9 @@ public struct Layout: Sendable {
   ) throws -> [CollectorSite] {
     let spec = scenario.collectors
     if spec.sitesCSV.isEmpty {
-      let sites = latticeSites(
-        over: territory, spacingM: spec.latticeSpacingM, minModules: spec.minModulesPerSite)
+      let sites = try latticeSites(
+        over: territory, spacingM: spec.latticeSpacingM, minModules: spec.minModulesPerSite,
+        source: scenario.name)
       guard !sites.isEmpty else {
         throw TerritoryError(
           source: scenario.name,
@@ -60,13 +66,15 @@ extension Territory {
   init(_ scenario: Scenario, inventory: MeterInventory) throws(TerritoryError) {
     self.init(
       projection: Projection(around: inventory.meters.map { ($0.latitudeDeg, $0.longitudeDeg) }))
+    reserveCapacity(inventory.meters.count)
+    let traits = TraitDraws(scenario)
     for meter in inventory.meters.sorted(by: { $0.endpoint < $1.endpoint }) {
       let position = try position(
         latitude: meter.latitudeDeg, longitude: meter.longitudeDeg,
         source: scenario.territory.metersCSV)
       append(
-        scenario, id: meter.endpoint.rawValue, x: Double(position.x), y: Double(position.y),
-        classIndex: meter.moduleClass, indoor: meter.isIndoor)
+        traits, id: meter.endpoint.rawValue, x: Double(position.x), y: Double(position.y),
+        classIndex: meter.moduleClass, entryClass: meter.entryClass)
     }
   }
 

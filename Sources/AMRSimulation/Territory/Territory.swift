@@ -9,12 +9,34 @@ public struct Territory: Sendable {
   var y: [Int32] = []
   /// Index into the scenario's module classes.
   var classIndices: [UInt8] = []
-  var indoor: [Bool] = []
+  /// Index into the scenario's entry classes.
+  var entryClasses: [UInt8] = []
   /// Area of all tracts served, in km²; nil when the meters come from an inventory.
   var areaKm2: Double?
   let projection: Projection
 
   public var count: Int { endpointIDs.count }
+
+  /// Makes room for so many modules in all.
+  mutating func reserveCapacity(_ count: Int) {
+    endpointIDs.reserveCapacity(count)
+    x.reserveCapacity(count)
+    y.reserveCapacity(count)
+    classIndices.reserveCapacity(count)
+    entryClasses.reserveCapacity(count)
+  }
+
+  /// Adds the modules of other territories on the same map, in this order.
+  mutating func append(_ parts: [Territory]) {
+    reserveCapacity(parts.reduce(count) { $0 + $1.count })
+    for part in parts {
+      endpointIDs += part.endpointIDs
+      x += part.x
+      y += part.y
+      classIndices += part.classIndices
+      entryClasses += part.entryClasses
+    }
+  }
 }
 
 /// A fixed receiver.

@@ -9,7 +9,7 @@ func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
   let path = OutputPlace.directory(arguments.string(.out) ?? "runs/\(scenario.name)")
   let force = arguments.flag(.force)
   try OutputPlace.refuseDirectory(path, force: force, marker: "summary.json")
-  let layout = try Layout(files: scenario)
+  let layout = try await Layout(files: scenario, threads: arguments.threads)
   let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
   defer { bar.finish() }
   let staged = try StagedDirectory(at: path)

@@ -54,7 +54,7 @@ extension ParsedArguments {
 
 extension Layout {
   /// Places the modules and collectors of a scenario whose file names start at the root.
-  init(files scenario: Scenario) throws {
-    try self.init(scenario) { try FileSystem.system.readFile($0) }
+  init(files scenario: Scenario, threads: Int) async throws {
+    try await self.init(scenario, threads: threads) { try FileSystem.system.readFile($0) }
   }
 }

@@ -52,6 +52,8 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
   let scenario = try arguments.scenario()
   let staged = try StagedDirectory(at: path)
   var run = try await SimulationRun(arguments, scenario: scenario, bar: bar)
+  let setUp = watch.seconds
+  let simulation = Stopwatch()
   try staged.writeFile("scenario.json5", Array(ScenarioFile.encode(scenario).utf8))
   var registry = try staged.createFile("registry.csv")
   try RegistryFile.encode(run.network.registry) { (chunk: [UInt8]) throws(FileError) in
@@ -69,10 +71,12 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
     queue.add(period)
     try deliveries.append(queue.deliveries(until: run.deliveriesCompleteUntil).map(\.0))
   }
-  let seconds = watch.seconds
+  let total = watch.seconds
   let summary = JSONNode.object(
     run.figures.members
-      + costMembers(seconds: [("simulate", seconds), ("total", seconds)], threads: run.threads))
+      + costMembers(
+        seconds: [("set_up", setUp), ("simulate", simulation.seconds), ("total", total)],
+        threads: run.threads))
   try staged.writeFile(summaryName, Array((summary.pretty + "\n").utf8))
   try staged.publish(replacing: force)
   try writeRegistryFile(arguments, run.network)

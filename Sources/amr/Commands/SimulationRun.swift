@@ -17,7 +17,7 @@ struct SimulationRun {
     self.bar = bar
     threads = arguments.threads
     order = arguments.flag(.census) ? .census : scenario.evaluationOrder
-    let layout = try Layout(files: scenario)
+    let layout = try await Layout(files: scenario, threads: threads)
     bar.begin("find links", unit: "collectors", total: Int64(layout.sites.count))
     network = try await FixedNetwork(
       scenario, territory: layout.territory, sites: layout.sites, threads: threads,
@@ -62,6 +62,7 @@ struct SimulationFigures {
   let days: Int
   let collectors: Int
   let links: Int
+  let linksBeyondValidity: Int
   /// Frames that the modules sent, evaluated or not.
   let transmissions: Int
   private(set) var digest = RunDigest()
@@ -78,6 +79,7 @@ struct SimulationFigures {
     days = network.scenario.days
     collectors = network.sites.count
     links = network.linkCount
+    linksBeyondValidity = network.linksBeyondValidity
     transmissions = network.transmissions
   }
 
@@ -109,6 +111,7 @@ struct SimulationFigures {
   private var counts: [(name: String, value: Int)] {
     [
       ("modules", modules), ("days", days), ("collectors", collectors), ("links", links),
+      ("links_beyond_validity", linksBeyondValidity),
       ("transmissions", transmissions), ("draws_evaluated", drawsEvaluated),
       ("receptions_uploaded", receptionsUploaded), ("uploads", uploads),
     ]
