@@ -1,56 +1,85 @@
 import PortableMath
 
-/// Whether a frame is decoded: S ≥ γ₀·N + z·ΣI.
+/// What decides frames at all collectors of a network alike: the fading, and one of two rules.
 ///
-/// S is the frame's faded power, N the collector's noise, γ₀ the threshold of the frame's kind (a
-/// longer frame has more bits that can go wrong), ΣI the sum of the whole faded power of
-/// every other arrival on the channel that overlaps the frame by one tick or more, at its start,
-/// middle or end alike (a documented pessimism), z the capture ratio. A frame's fate never depends
-/// on the decoding of another.
-public struct DecodeTest: Sendable, Equatable {
-  /// γ₀·N by the raw value of the kind.
-  private let noiseThresholds: [Power]
+/// **Threshold**: a frame is decoded when S ≥ γ₀·N + z·ΣI. S is the frame's faded power, N the
+/// collector's noise, γ₀ the threshold of the frame's kind (a longer frame has more bits that can go
+/// wrong), z the capture ratio, ΣI the sum of the whole faded power of every other arrival on the
+/// channel that overlaps the frame by one tick or more, at its start, middle or end alike (a
+/// documented pessimism).
+///
+/// **Bit errors** (`BitErrorTable`): what overlaps harms only the bits that it touches.
+///
+/// In both a frame's fate never depends on the decoding of another, and the last of the 2³² fading
+/// draws is lost whatever its power, so that the number of draws that pass fits 32 bits.
+public struct DecodeRule: Sendable {
+  public let fading: FadingGain
+  /// γ₀ by the raw value of the kind.
+  public let thresholds: [Double]
   /// z in units of 1/256.
   public let captureRatio: UInt64
+  /// Nil where the threshold decides.
+  public let bitErrors: BitErrorTable?
 
   /// - Parameters:
   ///   - thresholds: γ₀ of each kind of frame, see `Receiver.decodeThresholds`.
-  ///   - noise: N, at least `PowerScale.noise`.
   ///   - captureDb: z, 0…20 dB.
-  public init(thresholds: [Double], noise: Power, captureDb: Double) {
-    noiseThresholds = thresholds.map { Power(($0 * Double(noise)).rounded()) }
+  public init(
+    thresholds: [Double], captureDb: Double, fading: FadingGain, bitErrors: BitErrorTable? = nil
+  ) {
+    self.thresholds = thresholds
     captureRatio = UInt64((ratio(decibels: captureDb) * 256).rounded())
+    self.fading = fading
+    self.bitErrors = bitErrors
+  }
+}
+
+/// The rule at one collector, which has its own noise.
+public struct DecodeTest: Sendable {
+  public let rule: DecodeRule
+  /// N, at least `PowerScale.noise`.
+  public let noise: Power
+  /// γ₀·N by the raw value of the kind.
+  private let noiseThresholds: [Power]
+
+  public init(_ rule: DecodeRule, noise: Power) {
+    self.rule = rule
+    self.noise = noise
+    noiseThresholds = rule.thresholds.map { Power(($0 * Double(noise)).rounded()) }
   }
 
   /// γ₀·N of a kind of frame.
   public func noiseThreshold(of kind: FrameKind) -> Power { noiseThresholds[Int(kind.rawValue)] }
 
-  /// Whether a frame of power `signal` is decoded over the sum of the others, given γ₀·N.
+  /// The rule of the threshold for a frame of power `signal` over the sum of the others, given
+  /// γ₀·N.
   @inlinable @inline(__always)
   public func passes(signal: Power, interference: Power, noiseThreshold: Power) -> Bool {
     // No signal reaches 2⁴⁴, so that more interference than that decides alone, and the product
     // below stays in range.
     interference < 1 << 44
-      && signal << 8 >= noiseThreshold << 8 &+ captureRatio &* interference
+      && signal << 8 >= noiseThreshold << 8 &+ rule.captureRatio &* interference
   }
 
-  /// The quick test of a link: the number of draws that pass without interference.
+  /// The quick test of a link: the number of draws that pass without interference, or under the
+  /// rule of bit errors, that can pass with the luckiest draw of decoding.
   ///
   /// The faded power never rises with the draw, so that exactly the draws below the result pass.
   public func survivingDraws(mean: Power, kind: FrameKind) -> UInt32 {
     let noiseThreshold = noiseThreshold(of: kind)
-    var low: UInt64 = 0
-    var high: UInt64 = 1 << 32
-    while low < high {
-      let middle = (low + high) / 2
-      let signal = Fading.faded(mean, UInt32(middle))
-      if passes(signal: signal, interference: 0, noiseThreshold: noiseThreshold) {
-        low = middle + 1
-      } else {
-        high = middle
+    func passes(_ draw: UInt32) -> Bool {
+      let signal = rule.fading.faded(mean, draw)
+      if let bitErrors = rule.bitErrors {
+        return bitErrors.canPass(signal: signal, noise: noise, bits: kind.bits)
       }
+      return self.passes(signal: signal, interference: 0, noiseThreshold: noiseThreshold)
     }
-    // The last draw has no gain and never passes, so that the count fits.
-    return UInt32(low)
+    var low: UInt32 = 0
+    var high = UInt32.max
+    while low < high {
+      let middle = low + (high - low) / 2
+      if passes(middle) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -23,38 +23,3 @@ public enum PowerScale {
     return Int8(max(-128, min(0, value.rounded())))
   }
 }
-
-/// Rayleigh fading: the power gain of one arrival, exponential with mean 1.
-public enum Fading {
-  /// Gains are fixed point with this many fractional bits.
-  @usableFromInline static let fractionBits: UInt64 = 20
-
-  /// ln(1 + i/256) in units of 2⁻³², i = 0…256.
-  @usableFromInline static let logarithms: [UInt64] = (0...256).map {
-    UInt64((naturalLogarithm(1 + Double($0) / 256) * 0x1p32).rounded())
-  }
-
-  /// The gain −ln((u + ½) / 2³²) of a draw, 0 … 22.9, non-increasing in u.
-  ///
-  /// The logarithm is piecewise linear between 256 points of each octave, within 2 · 10⁻⁶. Every
-  /// step rounds down, so the function is monotone and equal everywhere.
-  @inlinable @inline(__always)
-  public static func gain(_ draw: UInt32) -> UInt64 {
-    let odd = UInt64(draw) << 1 | 1
-    let octave = UInt64(63 - odd.leadingZeroBitCount)
-    let fraction = odd << (32 - octave) & 0xFFFF_FFFF
-    let index = Int(truncatingIfNeeded: fraction >> 24)
-    return logarithms.withUnsafeBufferPointer { table in
-      let low = table[index]
-      let rest = ((table[index + 1] &- low) &* (fraction & 0xFF_FFFF)) >> 24
-      let logarithm = octave &* table[256] &+ low &+ rest
-      return (33 &* table[256] &- logarithm) >> (32 - fractionBits)
-    }
-  }
-
-  /// The power of one arrival: mean power times the gain of its draw, less than 2⁴⁴.
-  @inlinable @inline(__always)
-  public static func faded(_ mean: Power, _ draw: UInt32) -> Power {
-    (mean &* gain(draw)) >> fractionBits
-  }
-}

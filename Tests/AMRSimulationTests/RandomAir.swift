@@ -19,6 +19,16 @@ struct RandomAir {
     scenario.endpoints.intervalS = 1
     // None, a little, and nearly a period.
     scenario.endpoints.jitterMs = pick([0, 0, 30, 900])
+    scenario.radio.fading = pick([.rayleigh, .rayleigh, .rician, .none])
+    scenario.radio.ricianKDb = pick([-3, 6, 15])
+    scenario.radio.decoding = pick([.threshold, .threshold, .bitErrors])
+    scenario.radio.ismProbability = pick([0, 0, 0.3, 1])
+    scenario.radio.ismRiseDb = pick([1, 10])
+    scenario.collectors.receiver = pick(ReceiverKind.allCases)
+    scenario.collectors.heardChannels = scenario.radio.channels
+    if scenario.radio.channels > 1 { scenario.collectors.heardChannels -= pick([0, 1]) }
+    scenario.collectors.firstChannel = scenario.radio.channels - scenario.collectors.heardChannels
+    scenario.collectors.demodulators = pick([1, 2])
   }
 
   mutating func pick<T>(_ choices: [T]) -> T { choices[Int(random.next() % UInt64(choices.count))] }
@@ -27,8 +37,7 @@ struct RandomAir {
   mutating func build() -> (air: CollectorAir, from: Int64, to: Int64) {
     var transmitters = Transmitters(scenario, endpointIDs: (0..<UInt32(links)).map { 1000 + $0 })
     setTiming(&transmitters)
-    let test = DecodeTest(
-      thresholds: [20, 22, 30], noise: PowerScale.noise + random.next() % 300, captureDb: 6)
+    let test = DecodeTest(DecodeRule(scenario), noise: PowerScale.noise + random.next() % 300)
     var set = LinkSet(test: test)
     for link in 0..<links {
       let mean = mean(of: transmitters.kinds[link], test)
@@ -39,7 +48,7 @@ struct RandomAir {
     }
     var air = CollectorAir(
       links: set, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
-      transmitters: transmitters, downTime: DownTime())
+      transmitters: transmitters, scenario: scenario, downTime: DownTime())
     let from = edge(air, near: pick([0, 0, 5, 40]))
     let to = max(from + 1, edge(air, near: 40 + Int64(random.next() % 40)))
     air.downTime = downTime(air)

@@ -6,6 +6,7 @@ import Testing
 @Suite("Decoding over noise and interference")
 struct DecodeTestTests {
   static let threshold = Receiver(noiseFigureDb: 6, filterKHz: 200).decodeThreshold(bits: 96)
+  static let rayleigh = FadingGain(.rayleigh)
   static let usual = test(threshold: threshold)
 
   /// A test with one threshold for every kind of frame.
@@ -13,7 +14,9 @@ struct DecodeTestTests {
     -> DecodeTest
   {
     DecodeTest(
-      thresholds: FrameKind.allCases.map { _ in threshold }, noise: noise, captureDb: captureDb)
+      DecodeRule(
+        thresholds: FrameKind.allCases.map { _ in threshold }, captureDb: captureDb,
+        fading: rayleigh), noise: noise)
   }
 
   /// Weak and strong means, those around one that just reaches the threshold, and random ones.
@@ -26,10 +29,10 @@ struct DecodeTestTests {
 
   @Test("constants in their units")
   func constants() {
-    #expect(Self.usual.captureRatio == 1019, "256 · 10^0.6 = 1019.2")
+    #expect(Self.usual.rule.captureRatio == 1019, "256 · 10^0.6 = 1019.2")
     #expect(Self.usual.noiseThreshold(of: .scm) == Power((Self.threshold * 1024).rounded()))
-    #expect(Self.test(threshold: 1, captureDb: 0).captureRatio == 256)
-    #expect(Self.test(threshold: 1, captureDb: 20).captureRatio == 25_600)
+    #expect(Self.test(threshold: 1, captureDb: 0).rule.captureRatio == 256)
+    #expect(Self.test(threshold: 1, captureDb: 20).rule.captureRatio == 25_600)
   }
 
   @Test("exactly the draws below the count survive", arguments: [1024, 1500, 1 << 31] as [Power])
@@ -40,12 +43,12 @@ struct DecodeTestTests {
       for offset in -300...300 as ClosedRange<Int64> {
         let draw = Int64(count) + offset
         guard (0...0xFFFF_FFFF).contains(draw) else { continue }
-        let power = Fading.faded(mean, UInt32(draw))
+        let power = Self.rayleigh.faded(mean, UInt32(draw))
         #expect(
           test.passes(signal: power, interference: 0) == (offset < 0), "mean \(mean), draw \(draw)")
       }
-      #expect(!test.passes(signal: Fading.faded(mean, .max), interference: 0))
-      #expect(test.passes(signal: Fading.faded(mean, 0), interference: 0) == (count > 0))
+      #expect(!test.passes(signal: Self.rayleigh.faded(mean, .max), interference: 0))
+      #expect(test.passes(signal: Self.rayleigh.faded(mean, 0), interference: 0) == (count > 0))
     }
   }
 
@@ -77,7 +80,7 @@ struct DecodeTestTests {
         }
         for (signal, interference) in cases {
           let needed =
-            UInt128(test.noiseThreshold(of: .scm)) * 256 + UInt128(test.captureRatio)
+            UInt128(test.noiseThreshold(of: .scm)) * 256 + UInt128(test.rule.captureRatio)
             * UInt128(interference)
           #expect(
             test.passes(signal: signal, interference: interference)
@@ -110,8 +113,8 @@ struct DecodeTestTests {
       var passed = 0
       for _ in 0..<total {
         let bits = random.next()
-        let signal = Fading.faded(1 << 30, UInt32(truncatingIfNeeded: bits))
-        let other = Fading.faded(1 << 30, UInt32(truncatingIfNeeded: bits >> 32))
+        let signal = Self.rayleigh.faded(1 << 30, UInt32(truncatingIfNeeded: bits))
+        let other = Self.rayleigh.faded(1 << 30, UInt32(truncatingIfNeeded: bits >> 32))
         if test.passes(signal: signal, interference: other) { passed += 1 }
       }
       let error = (expected * (1 - expected) / Double(total)).squareRoot()
@@ -129,9 +132,9 @@ struct DecodeTestTests {
         var interference: Power = 0
         for ratio in ratios {
           let mean = Power(ratio * 0x1p30)
-          interference += Fading.faded(mean, UInt32(truncatingIfNeeded: random.next()))
+          interference += Self.rayleigh.faded(mean, UInt32(truncatingIfNeeded: random.next()))
         }
-        let signal = Fading.faded(1 << 30, UInt32(truncatingIfNeeded: random.next()))
+        let signal = Self.rayleigh.faded(1 << 30, UInt32(truncatingIfNeeded: random.next()))
         if Self.usual.passes(signal: signal, interference: interference) { passed += 1 }
       }
       let error = (expected * (1 - expected) / Double(total)).squareRoot()

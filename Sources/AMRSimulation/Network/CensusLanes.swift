@@ -127,8 +127,8 @@ final class CensusLanes {
   /// Divides the time of a window into slots of at least `slotTicks`.
   private func layCells(slotTicks: UInt32, lateness: UInt32) {
     let reach = UInt32(reach)
-    // Carried frames start up to two frame lengths early; one more leaves a cell before theirs.
-    c.pointee.bias = 3 * reach
+    // Carried frames start up to two frame lengths early; two more leave a cell before theirs.
+    c.pointee.bias = 4 * reach
     c.pointee.tail_start = c.pointee.window - 2 * reach
     let latest = c.pointee.window + lateness + c.pointee.bias + reach
     while latest >> c.pointee.shift > 0xFFFF { c.pointee.shift += 1 }

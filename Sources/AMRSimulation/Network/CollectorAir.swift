@@ -21,13 +21,21 @@ struct CollectorAir: Sendable {
   let maxFrameTicks: Int64
   /// γ₀·N of each link's kind of frame.
   let noiseThresholds: [Power]
+  private let kinds: [FrameKind]
+  /// What others add to the noise; nil for nothing ever.
+  var externalNoise: ExternalNoise?
+  /// Frames on other channels are neither received nor interfere.
+  var heardChannels: Range<UInt8>
+  /// How many frames can be received at the same time; nil for any number.
+  var demodulators: Int?
   var downTime: DownTime
 
   init(
-    links: LinkSet, collector: CollectorSite, transmitters: Transmitters, downTime: DownTime
+    links: LinkSet, collector: CollectorSite, transmitters: Transmitters, scenario: Scenario,
+    downTime: DownTime
   ) {
     self.links = links
-    let kinds = links.endpoints.map { transmitters.kinds[Int($0)] }
+    kinds = links.endpoints.map { transmitters.kinds[Int($0)] }
     frameTicks = kinds.map(\.ticks)
     maxFrameTicks = frameTicks.max() ?? 0
     noiseThresholds = kinds.map(links.test.noiseThreshold)
@@ -40,6 +48,10 @@ struct CollectorAir: Sendable {
     channels = transmitters.channels
     periodMin = periods.min() ?? 1
     periodMax = periods.max() ?? 1
+    externalNoise = ExternalNoise(scenario, collector: collector.id)
+    heardChannels = scenario.heardChannels
+    demodulators =
+      scenario.collectors.receiver == .limited ? scenario.collectors.demodulators : nil
     self.downTime = downTime
   }
 
@@ -77,19 +89,61 @@ struct CollectorAir: Sendable {
   }
 }
 
+// How one arrival is decided; the same for every order of evaluation.
 extension CollectorAir {
-  /// Whether the collector receives at all while a frame of a link is sent.
+  /// The power with which a transmission with this draw arrives.
   @inline(__always)
-  func isReceiving(link: Int, start: Int64) -> Bool {
-    !downTime.overlaps(start, start + frameTicks[link])
+  func power(link: Int, draw: UInt32) -> Power {
+    links.test.rule.fading.faded(links.means[link], draw)
   }
 
-  /// Whether a frame is decoded over the sum of what overlaps it on its channel.
+  /// Whether the collector is up from a frame's first tick to its last, and hears its channel.
   @inline(__always)
-  func decodes(_ frame: Reception, over interference: Power) -> Bool {
-    links.test.passes(
-      signal: frame.signal, interference: interference,
-      noiseThreshold: noiseThresholds[frame.link])
+  func isReceiving(link: Int, start: Int64, channel: UInt8) -> Bool {
+    heardChannels.contains(channel) && !downTime.overlaps(start, start + frameTicks[link])
+  }
+
+  /// How much others raise the noise of a channel in an hour of the run.
+  func noiseRise(channel: UInt8, hour: Int) -> NoiseRise {
+    externalNoise?.rise(channel: channel, hour: hour) ?? .none
+  }
+
+  /// The channels on which others raise the noise in an hour of the run.
+  func disturbedChannels(hour: Int) -> ChannelSet {
+    externalNoise?.disturbedChannels(hour: hour) ?? ChannelSet()
+  }
+
+  /// Whether a frame is decoded with nothing else on the air.
+  @inline(__always)
+  func decodesAlone(_ frame: Reception) -> Bool {
+    decodes(frame, over: Interference(for: links.test.rule))
+  }
+
+  /// Whether a frame is decoded over what overlaps it on its channel.
+  @inline(__always)
+  func decodes(_ frame: Reception, over interference: Interference) -> Bool {
+    let rise =
+      externalNoise?.rise(channel: frame.channel, hour: ExternalNoise.hour(of: frame.start))
+    if let bitErrors = links.test.rule.bitErrors {
+      return decodes(frame, over: interference, rise: rise ?? .none, bitErrors)
+    }
+    let threshold = noiseThresholds[frame.link]
+    return links.test.passes(
+      signal: frame.signal, interference: interference.total,
+      noiseThreshold: rise?.applied(to: threshold) ?? threshold)
+  }
+
+  /// The same under the rule of bit errors.
+  @inline(never)
+  private func decodes(
+    _ frame: Reception, over interference: Interference, rise: NoiseRise,
+    _ bitErrors: BitErrorTable
+  ) -> Bool {
+    let loss = bitErrors.loss(
+      signal: frame.signal, noise: rise.applied(to: links.test.noise),
+      bits: kinds[frame.link].bits, interference: interference)
+    let draws = RandomStream(seed: seed, .decoding, entity: endpointIDs[frame.link])
+    return loss < bitErrors.tolerance(draws.word(frame.k, sub: collector))
   }
 }
 

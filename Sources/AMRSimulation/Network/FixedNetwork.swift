@@ -4,23 +4,6 @@ import Metering
 import Parallel
 import RadioModel
 
-/// The order in which receptions are computed; the uploads are the same, byte for byte.
-public enum EvaluationOrder: String, Sendable {
-  case census
-  case onDemand = "on-demand"
-
-  /// What a collector decodes of the frames that start in [from, to).
-  func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
-    switch self {
-    case .census:
-      VectorCensus.supports(air)
-        ? VectorCensus.evaluate(air, from: from, to: to)
-        : PlainCensus.evaluate(air, from: from, to: to)
-    case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
-    }
-  }
-}
-
 /// What one reporting period of all collectors produced.
 public struct PeriodResult: Sendable {
   /// 0 for the first period of the run.
@@ -112,9 +95,13 @@ public struct FixedNetwork: Sendable {
   }
 
   /// Simulates the next reporting period; call it `periodCount` times.
+  ///
+  /// - Throws: `EvaluationError.needsCensus` when the scenario cannot be evaluated on demand, and
+  ///   what `progress` throws.
   public mutating func simulateNextPeriod(
     order: EvaluationOrder, threads: Int, progress: @escaping Progress
   ) async throws -> PeriodResult {
+    if order == .onDemand && scenario.needsCensus { throw EvaluationError.needsCensus }
     let period = ReportingPeriod(number: nextPeriod, hours: scenario.backhaul.uploadPeriodH)
     nextPeriod += 1
     while book.day - scenario.startDate < period.dayNumber { book.advance() }
@@ -161,7 +148,7 @@ public struct FixedNetwork: Sendable {
   func air(collector: Int) -> CollectorAir {
     CollectorAir(
       links: links[collector], collector: sites[collector], transmitters: transmitters,
-      downTime: downTimes[collector])
+      scenario: scenario, downTime: downTimes[collector])
   }
 
   /// The upload that reports these receptions, by ascending endpoint.

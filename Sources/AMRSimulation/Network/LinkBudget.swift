@@ -24,8 +24,7 @@ struct LinkBudget: Sendable {
   private let radio: RadioSpec
   /// Transmit power and antenna gain over the receiver's noise, in dB.
   private let budgetDb: Double
-  /// γ₀ of each kind of frame.
-  private let thresholds: [Double]
+  private let rule: DecodeRule
   private let floor: Power
   /// The weakest mean that is rounded up to the floor, in dB over the receiver's noise.
   private let floorDb: Double
@@ -55,9 +54,10 @@ struct LinkBudget: Sendable {
     pathLoss = PathLoss(frequencyMHz: radio.frequencyMHz, exponent: radio.pathLossExponent)
     budgetDb =
       scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
-    thresholds = receiver.decodeThresholds
+    rule = DecodeRule(scenario)
     // The shortest frame has the lowest threshold.
-    let nominalFloor = thresholds[Int(FrameKind.scm.rawValue)] * ratio(decibels: -radio.linkFloorDb)
+    let nominalFloor =
+      rule.thresholds[Int(FrameKind.scm.rawValue)] * ratio(decibels: -radio.linkFloorDb)
     floor = max(1, PowerScale.mean(ratioToNoise: nominalFloor))
     floorDb = decibels(ratio: (Double(floor) - 0.5) / Double(PowerScale.noise))
     let meanTicks = Double(kinds.reduce(0) { $0 + $1.ticks }) / Double(max(1, kinds.count))
@@ -110,7 +110,7 @@ struct LinkBudget: Sendable {
     }
     heard.sort { $0.endpoint < $1.endpoint }
     let noise = PowerScale.noise + Power(Double(faintSum) * duty / 1024)
-    let test = DecodeTest(thresholds: thresholds, noise: noise, captureDb: radio.captureDb)
+    let test = DecodeTest(rule, noise: noise)
     var links = LinkSet(test: test)
     links.endpoints = heard.map(\.endpoint)
     links.means = heard.map(\.mean)

@@ -42,12 +42,14 @@ enum OnDemandOrder {
   ) -> Reception? {
     let hop = air.hop(link: link, k: k)
     let start = air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)
-    guard start >= from, start < to, air.isReceiving(link: link, start: start) else { return nil }
+    guard start >= from, start < to, air.isReceiving(link: link, start: start, channel: hop.channel)
+    else { return nil }
     result.overlapLookups += 1
     let frame = Reception(
       link: link, k: k, start: start, channel: hop.channel,
-      signal: Fading.faded(air.links.means[link], draw))
-    var interference: Power = 0
+      signal: air.power(link: link, draw: draw))
+    guard air.decodesAlone(frame) else { return nil }
+    var interference = Interference(for: air.links.test.rule)
     // What overlaps starts before the frame ends, and less than its own length before the frame.
     let end = start + air.frameTicks[link]
     let earliest = start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1)
@@ -62,7 +64,9 @@ enum OnDemandOrder {
       if otherHop.channel == hop.channel, otherStart < end,
         start < otherStart &+ air.frameTicks[other]
       {
-        interference += Fading.faded(air.links.means[other], air.fading(other).draw(otherK))
+        interference.add(
+          air.power(link: other, draw: air.fading(other).draw(otherK)), from: otherStart - start,
+          to: otherStart + air.frameTicks[other] - start, length: air.frameTicks[link])
       }
     }
     return air.decodes(frame, over: interference) ? frame : nil

@@ -8,7 +8,8 @@ public struct PacketCounts: Sendable, Equatable {
   public var lostToNoise = 0
   /// They would have been decoded alone.
   public var lostToInterference = 0
-  /// The receiver was down for some of the frame's ticks.
+  /// The receiver was down for some of the ticks, does not hear the channel, or had no free
+  /// demodulator.
   public var notHeard = 0
 
   public init() {}

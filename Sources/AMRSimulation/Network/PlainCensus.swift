@@ -30,13 +30,15 @@ enum PlainCensus {
     var result = Evaluation()
     var packets = PacketCounts()
     var slots = SlottedArrivals()
+    var demodulators = air.demodulators.map(Demodulators.init)
     var windowStart = from
     while windowStart < to, air.links.count > 0 {
       let window = windowStart..<min(to, windowStart + windowTicks)
       slots.fill(window: window, slotTicks: air.maxFrameTicks) {
         appendArrivals(air, window: window, to: &$0)
       }
-      decide(air, window: window, slots, into: &latest, &packets)
+      if demodulators != nil { slots.sortMembers(by: air.endpointIDs) }
+      decide(air, window: window, slots, &demodulators, into: &latest, &packets)
       windowStart = window.upperBound
     }
     result.receptions = latest.compactMap { $0 }
@@ -48,7 +50,8 @@ enum PlainCensus {
 
   private static func decide(
     _ air: CollectorAir, window: Range<Int64>, _ slots: borrowing SlottedArrivals,
-    into latest: inout [Reception?], _ packets: inout PacketCounts
+    _ demodulators: inout Demodulators?, into latest: inout [Reception?],
+    _ packets: inout PacketCounts
   ) {
     for slot in slots.inside {
       for index in slots.members(slot..<slot + 1) {
@@ -56,7 +59,8 @@ enum PlainCensus {
         guard window.contains(arrival.start) else { continue }
         packets.arrivals += 1
         let link = Int(arrival.link)
-        guard air.isReceiving(link: link, start: arrival.start) else {
+        guard air.isReceiving(link: link, start: arrival.start, channel: arrival.channel)
+        else {
           packets.notHeard += 1
           continue
         }
@@ -68,7 +72,15 @@ enum PlainCensus {
         }
         let frame = Reception(
           link: link, k: arrival.k, start: arrival.start, channel: arrival.channel,
-          signal: Fading.faded(air.links.means[link], draw))
+          signal: air.power(link: link, draw: draw))
+        guard air.decodesAlone(frame) else {
+          packets.lostToNoise += 1
+          continue
+        }
+        if demodulators?.seize(frame.start, frame.start + air.frameTicks[link]) == false {
+          packets.notHeard += 1
+          continue
+        }
         guard air.decodes(frame, over: interference(air, at: index, slot: slot, slots)) else {
           packets.lostToInterference += 1
           continue
@@ -80,21 +92,24 @@ enum PlainCensus {
     }
   }
 
-  /// The power of all that overlaps an arrival on its channel.
+  /// All that overlaps an arrival on its channel.
   @inline(__always)
   private static func interference(
     _ air: CollectorAir, at index: Int, slot: Int, _ slots: borrowing SlottedArrivals
-  ) -> Power {
+  ) -> Interference {
     let arrival = slots.arrivals[index]
-    let end = arrival.start + air.frameTicks[Int(arrival.link)]
-    var sum: Power = 0
+    let start = arrival.start
+    let length = air.frameTicks[Int(arrival.link)]
+    var sum = Interference(for: air.links.test.rule)
     for other in slots.members(slot - 1..<slot + 2) where other != index {
       let candidate = slots.arrivals[other]
       let link = Int(candidate.link)
-      if candidate.channel == arrival.channel, candidate.start < end,
-        arrival.start < candidate.start + air.frameTicks[link]
+      if candidate.channel == arrival.channel, candidate.start < start + length,
+        start < candidate.start + air.frameTicks[link]
       {
-        sum += Fading.faded(air.links.means[link], candidate.draw)
+        sum.add(
+          air.power(link: link, draw: candidate.draw), from: candidate.start - start,
+          to: candidate.start + air.frameTicks[link] - start, length: length)
       }
     }
     return sum
@@ -163,6 +178,13 @@ enum PlainCensus {
         let position = slot(arrival.start)
         arrivals[next[position]] = arrival
         next[position] += 1
+      }
+    }
+
+    /// Sorts the arrivals by start, those with the same start by the IDs of their links.
+    mutating func sortMembers(by endpointIDs: [UInt32]) {
+      arrivals.sort {
+        ($0.start, endpointIDs[Int($0.link)]) < ($1.start, endpointIDs[Int($1.link)])
       }
     }
 

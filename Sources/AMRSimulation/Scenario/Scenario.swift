@@ -15,6 +15,7 @@ public struct Scenario: Sendable, Equatable {
   public var days = 1
   /// The fixed offset of local standard time from UTC; days are [00:00, 24:00) at this offset.
   public var utcOffsetMinutes = 0
+  public var evaluation = EvaluationChoice.auto
   public var territory = TerritorySpec()
   public var moduleClasses: [ModuleClass] = [ModuleClass()]
   public var endpoints = EndpointSpec()
@@ -104,6 +105,13 @@ public struct CollectorSpec: Sendable, Equatable {
   public var filterKHz = 200.0
   /// Each collector's clock is wrong by a constant, uniform within ± this, in ms.
   public var clockErrorMs = 500
+  public var receiver = ReceiverKind.channelised
+  /// The lowest channel that a wideband receiver hears, counted from 0.
+  public var firstChannel = 0
+  /// How many channels a wideband receiver hears.
+  public var heardChannels = 10
+  /// Frames that a limited receiver can receive at the same time.
+  public var demodulators = 8
 
   public init() {}
 }
@@ -124,6 +132,15 @@ public struct RadioSpec: Sendable, Equatable {
   public var captureDb = 6.0
   /// A link exists when its mean power is at least the decode threshold less this, in dB.
   public var linkFloorDb = 10.0
+  /// How the power of a frame varies about the mean of its link.
+  public var fading = FadingChoice.rayleigh
+  /// Power of the direct path over that of all others in dB, for Rician fading.
+  public var ricianKDb = 6.0
+  public var decoding = DecodingChoice.threshold
+  /// Probability that others disturb a channel of a collector in an hour.
+  public var ismProbability = 0.0
+  /// Mean rise of the noise in dB where they do (exponential, at most 60 dB).
+  public var ismRiseDb = 6.0
 
   public init() {}
 }

@@ -10,6 +10,7 @@ extension ScenarioDecoder {
     checkTerritory()
     checkClasses()
     checkTiming()
+    checkReceiver()
   }
 
   private mutating func checkTerritory() {
@@ -58,6 +59,26 @@ extension ScenarioDecoder {
           "'\(moduleClass.name)' is also the name of class \(first); expected another name",
           between: ["\(path).name", "\(classesPath)[\(first)].name"])
       }
+    }
+  }
+
+  private mutating func checkReceiver() {
+    let collectors = scenario.collectors
+    let last = collectors.firstChannel + collectors.heardChannels - 1
+    if collectors.receiver == .wideband && last >= scenario.radio.channels {
+      reportContradiction(
+        "first_channel + heard_channels - 1 is \(last); expected a channel from 0 to "
+          + "\(scenario.radio.channels - 1), of radio.channels = \(scenario.radio.channels)",
+        between: [
+          "collectors.first_channel", "collectors.heard_channels", "radio.channels",
+          "collectors.receiver",
+        ])
+    }
+    if scenario.evaluation == .onDemand && scenario.needsCensus {
+      reportContradiction(
+        "'on-demand' cannot decide the frames of collectors.receiver = 'limited', which depend on "
+          + "one another; expected 'auto' or 'census'",
+        between: ["evaluation", "collectors.receiver"])
     }
   }
 

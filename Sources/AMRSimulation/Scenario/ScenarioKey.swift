@@ -131,18 +131,18 @@ extension ScenarioKey {
       get: { JSONText.quoted($0[keyPath: path]) })
   }
 
-  /// What a class of meters measures.
-  static func commodity(
-    _ name: String, _ path: WritableKeyPath<Root, Commodity> & Sendable, _ documentation: String
+  /// One of a few words.
+  static func choice<Choice: RawRepresentable<String> & CaseIterable & SendableMetatype>(
+    _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ documentation: String
   ) -> Self {
     Self(
       name: name, documentation: documentation,
-      expected: alternatives(Commodity.allCases.map { "'\($0.rawValue)'" }),
+      expected: alternatives(Choice.allCases.map { "'\($0.rawValue)'" }),
       set: { root, value in
-        guard let commodity = value.string.flatMap(Commodity.init) else {
+        guard let choice = value.string.flatMap(Choice.init) else {
           return "found \(shown(value))"
         }
-        root[keyPath: path] = commodity
+        root[keyPath: path] = choice
         return nil
       },
       get: { JSONText.quoted($0[keyPath: path].rawValue) })

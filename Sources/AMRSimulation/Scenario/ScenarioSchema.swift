@@ -33,6 +33,10 @@ enum ScenarioSchema {
     .whole(
       "utc_offset_minutes", \.utcOffsetMinutes, -840...840,
       "Local standard time less UTC; days run from 00:00 to 24:00 at this offset all year."),
+    .choice(
+      "evaluation", \.evaluation,
+      "Order in which receptions are computed; the uploads are the same in both. 'auto' is on-demand "
+        + "where the receiver allows it."),
   ]
 
   static let sections: [Section] = [
@@ -72,7 +76,7 @@ enum ScenarioSchema {
   static let classKeys: [ScenarioKey<ModuleClass>] = [
     .text("name", \.name, .lowercaseName, "Names the class in inventories and reports."),
     .number("share", \.share, 0...1, "Share of all modules."),
-    .commodity("commodity", \.commodity, "What the meters measure."),
+    .choice("commodity", \.commodity, "What the meters measure."),
     .whole(
       "ert_type", \.ertType, 0...15,
       "ERT type in the frame: electric 4, 5, 7, 8; gas 0, 1, 2, 9, 12; water 3, 11, 13."),
@@ -134,6 +138,19 @@ enum ScenarioSchema {
       .whole(
         "clock_error_ms", \.collectors.clockErrorMs, 0...3_600_000,
         "Each collector's clock is wrong by a constant, uniform within ± this."),
+      .choice(
+        "receiver", \.collectors.receiver,
+        "Which frames are received at the same time: any on every channel, any on a part of the "
+          + "channels, or so many on all."),
+      .whole(
+        "first_channel", \.collectors.firstChannel, 0...254,
+        "The lowest channel that a wideband receiver hears, counted from 0."),
+      .whole(
+        "heard_channels", \.collectors.heardChannels, 1...255,
+        "How many channels a wideband receiver hears."),
+      .whole(
+        "demodulators", \.collectors.demodulators, 1...1024,
+        "Frames that a limited receiver can receive at the same time."),
     ])
 
   private static let radio = Section(
@@ -158,6 +175,20 @@ enum ScenarioSchema {
       .number(
         "link_floor_db", \.radio.linkFloorDb, 0...20,
         "A link exists when its mean power is at least the decode threshold less this."),
+      .choice(
+        "fading", \.radio.fading, "How the power of a frame varies about the mean of its link."),
+      .number(
+        "rician_k_db", \.radio.ricianKDb, -20...20,
+        "Power of the direct path over that of all others, for Rician fading."),
+      .choice(
+        "decoding", \.radio.decoding,
+        "Whether a frame needs a ratio of power, or is right when each of its bits is."),
+      .number(
+        "ism_probability", \.radio.ismProbability, 0...1,
+        "Probability that others disturb a channel of a collector in an hour."),
+      .number(
+        "ism_rise_db", \.radio.ismRiseDb, 0...40,
+        "Mean rise of the noise where they do (exponential, at most 60 dB)."),
     ])
 
   private static let consumption = Section(
