@@ -93,17 +93,6 @@ INLINE u32x16 BODY(pick)(const u32x16 words[4], u32x16 which) {
       upper, BODY(select)(odd, words[3], words[2]), BODY(select)(odd, words[1], words[0]));
 }
 
-static void BODY(words)(
-    uint64_t seed, uint32_t stream, uint32_t sub, const uint32_t *entity, const uint32_t *index,
-    uint32_t count, uint32_t *out) {
-  for (uint32_t i = 0; i < count; i += 16) {
-    u32x16 four[4];
-    u32x16 at = BODY(load)(index + i);
-    BODY(philox)(four, at >> 2, sub, BODY(load)(entity + i), stream, seed);
-    BODY(store)(out + i, BODY(pick)(four, at & 3));
-  }
-}
-
 // MARK: - Blocks of fading draws
 
 /// The smallest draw of a block of 64, 1 - (1 - p)^(1/64) at p = (rank + ½) / 2^26, as
@@ -127,8 +116,12 @@ INLINE void BODY(enter)(
     endpoint[i] = l->endpoint[lanes[i]];
     number[i] = (l->k[lanes[i]] + ahead) >> 6;
   }
-  BODY(words)(l->seed, l->block_stream, l->collector, endpoint, number, 16, word);
-  BODY(store)(smallest, BODY(smallest)(BODY(load)(word)));
+  u32x16 four[4];
+  const u32x16 at = BODY(load)(number);
+  BODY(philox)(four, at >> 2, l->collector, BODY(load)(endpoint), l->block_stream, l->seed);
+  const u32x16 words = BODY(pick)(four, at & 3);
+  BODY(store)(word, words);
+  BODY(store)(smallest, BODY(smallest)(words));
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t lane = lanes[i];
     l->earlier_block_word[lane] = l->block_word[lane];
@@ -217,15 +210,19 @@ INLINE void BODY(enter_blocks)(struct arrival_lanes *l) {
   }
 }
 
+/// The channel in the lower and the jitter in the upper half, by one product of 16 bits each.
+INLINE u32x16 BODY(hop)(u32x16 word, uint32_t channels, uint32_t jitter_span) {
+  const u32x32 spans =
+      __builtin_convertvector((u16x32)BODY(all)(channels | jitter_span << 16), u32x32);
+  return (u32x16)__builtin_convertvector(
+      (__builtin_convertvector((u16x32)word, u32x32) * spans) >> 16, u16x32);
+}
+
 /// The cell of a frame before folding, its start and its channel, given its word and the ticks from
 /// its window to its nominal start.
 INLINE u32x16 BODY(cell)(
     const struct arrival_lanes *l, u32x16 word, i32x16 nominal, u32x16 *start, u32x16 *channel) {
-  // One product of 16 bits gives the channel in the lower and the jitter in the upper half.
-  u32x32 spans = __builtin_convertvector(
-      (u16x32)BODY(all)(l->channels | l->jitter_span << 16), u32x32);
-  u32x16 hop = (u32x16)__builtin_convertvector(
-      (__builtin_convertvector((u16x32)word, u32x32) * spans) >> 16, u16x32);
+  const u32x16 hop = BODY(hop)(word, l->channels, l->jitter_span);
   *channel = hop & 0xFF;
   *start = (u32x16)nominal + (hop >> 16);
   u32x16 units = ((*start + l->bias) >> l->shift) & 0xFFFF;
@@ -413,4 +410,30 @@ static uint32_t BODY(settle)(struct arrival_lanes *l) {
     BODY(store)(l->latest + i, latest);
   }
   return decoded;
+}
+
+// MARK: - On demand
+
+static uint32_t BODY(phase_hits)(
+    const struct phase_query *q, uint32_t first, uint32_t last, uint32_t *hits) {
+  uint32_t found = 0;
+  for (uint32_t i = first; i < last; i += 16) {
+    const u32x16 elapsed = *(const unaligned_u32x16 *)(q->elapsed + i);
+    const u32x16 period = *(const unaligned_u32x16 *)(q->period + i);
+    const u32x16 k = *(const unaligned_u32x16 *)(q->last_k + i) - (uint32_t)q->back;
+    u32x16 four[4];
+    BODY(philox)(
+        four, k >> 2, 0, *(const unaligned_u32x16 *)(q->endpoint + i), q->timing_stream, q->seed);
+    const u32x16 word = BODY(pick)(four, k & 3);
+    const u32x16 channel = (word & 0xFFFF) * q->channels >> 16;
+    const u32x16 jitter = BODY(multiply_high)(word & 0xFFFF0000, BODY(all)(q->jitter_span));
+    const u32x16 nominal = (uint32_t)q->before_anchor - elapsed - (uint32_t)q->back * period;
+    const u32x16 after_earliest = nominal + jitter - (uint32_t)q->earliest;
+    const u32x16 same_channel = (u32x16)(channel == q->channel) | q->any_channel;
+    uint32_t bits = BODY(bits)(
+        same_channel & (u32x16)(after_earliest < q->span) & (u32x16)((i32x16)k >= 0));
+    if (last - i < 16) bits &= (1u << (last - i)) - 1;
+    for (; bits != 0; bits &= bits - 1) hits[found++] = i + (uint32_t)__builtin_ctz(bits);
+  }
+  return found;
 }

@@ -59,8 +59,8 @@ final class CensusLanes {
     c.pointee.window = UInt32(air.periodMin)
     c.pointee.jitter_span = air.jitterSpan
     c.pointee.channels = air.channels
-    c.pointee.heard_first = 0
-    c.pointee.heard_count = air.channels
+    c.pointee.heard_first = UInt32(air.heardChannels.lowerBound)
+    c.pointee.heard_count = UInt32(air.heardChannels.count)
     takeMemory()
     fillLanes(air, start: start)
     layCells(slotTicks: UInt32(slotTicks), lateness: UInt32(Self.lateness(air)))
@@ -171,6 +171,16 @@ final class CensusLanes {
   func list(row: Int, _ bits: UnsafePointer<UInt16>) -> Int {
     Int(arrival_lanes_list(level, c, Int32(row), bits))
   }
+
+  /// Marks all cells of a channel, so that each of its frames counts as crowded.
+  func occupy(channel: UInt8) {
+    for cell in UInt32(channel) * c.pointee.stride..<UInt32(channel + 1) * c.pointee.stride {
+      occupy(cell, isLong: false)
+    }
+  }
+
+  /// The channel of a cell.
+  func channel(_ cell: UInt32) -> UInt8 { UInt8(cell / c.pointee.stride) }
 
   /// The cell of a frame in the numbering of the next window, and its start there.
   func cellOneWindowLater(_ cell: UInt32, start: Int32) -> UInt32 {

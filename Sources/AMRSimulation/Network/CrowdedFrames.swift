@@ -57,7 +57,9 @@ final class CrowdedFrames {
   }
 
   private let lanes: CensusLanes
+  private let air: CollectorAir
   private let test: DecodeTest
+  private let fading: FadingGain
   /// Of each lane's kind of frame.
   private let noiseThresholds: UnsafeMutableBufferPointer<Power>
   private var carried: FrameList
@@ -70,10 +72,15 @@ final class CrowdedFrames {
   private let chains: UnsafeMutablePointer<Int32>
   private let chainCapacity: Int
   private var chainMask: UInt32 = 0
+  /// By channel, of an hour that was asked for last.
+  private var rises: [NoiseRise] = []
+  private var riseHour = -1
 
   init(_ lanes: CensusLanes, air: CollectorAir) {
     self.lanes = lanes
+    self.air = air
     test = air.links.test
+    fading = air.links.test.rule.fading
     noiseThresholds = .allocate(capacity: lanes.count)
     _ = noiseThresholds.initialize(from: lanes.links.map { air.noiseThresholds[Int($0)] })
     bits = .allocate(capacity: lanes.vectors)
@@ -140,7 +147,7 @@ final class CrowdedFrames {
   private func frame(_ index: Int, row: Int) -> Frame {
     let lane = Int(lanes.c.pointee.frame_lane[index])
     return Frame(
-      power: Fading.faded(lanes.means[lane], lanes.c.pointee.frame_draw[index]),
+      power: fading.faded(lanes.means[lane], lanes.c.pointee.frame_draw[index]),
       start: Int32(bitPattern: lanes.c.pointee.frame_start[index]), length: lanes.frameTicks[lane],
       cell: lanes.c.pointee.frame_cell[index], lane: Int32(truncatingIfNeeded: lane),
       k: lanes.transmission(lane: lane, row: row), isCarried: false,
@@ -173,15 +180,41 @@ final class CrowdedFrames {
     frame.isLong ? frame.cell &+ lanes.c.pointee.long_cells &- 1 : frame.cell
   }
 
-  /// Decides the candidates among the gathered frames.
-  func decide(row: Int, into outcome: inout Outcome) {
+  /// Decides the candidates among the gathered frames of a window.
+  func decide(row: Int, windowStart: Int64, into outcome: inout Outcome) {
     for frame in frames.all where frame.isCandidate {
       outcome.lookups += 1
-      let decoded = test.passes(
-        signal: frame.power, interference: interference(with: frame),
-        noiseThreshold: noiseThresholds[Int(frame.lane)])
-      settle(frame, row: row, decoded: decoded, into: &outcome)
+      var threshold = noiseThresholds[Int(frame.lane)]
+      if air.externalNoise != nil {
+        threshold = rise(frame, windowStart: windowStart).applied(to: threshold)
+      }
+      let isDecoded = test.passes(
+        signal: frame.power, interference: interference(with: frame), noiseThreshold: threshold)
+      if isDecoded {
+        if frame.isCarried {
+          outcome.decodedLate += 1
+          let lane = Int(frame.lane)
+          lanes.c.pointee.latest[lane] = max(lanes.c.pointee.latest[lane], frame.k + 1)
+        }
+      } else {
+        if test.passes(signal: frame.power, interference: 0, noiseThreshold: threshold) {
+          outcome.lostToInterference += 1
+        }
+        if !frame.isCarried {
+          lanes.clear(lanes.c.pointee.passing, row: row, lane: Int(frame.lane))
+        }
+      }
     }
+  }
+
+  /// How much others raise the noise of a frame's channel in its hour.
+  private func rise(_ frame: Frame, windowStart: Int64) -> NoiseRise {
+    let hour = ExternalNoise.hour(of: windowStart + Int64(frame.start))
+    if hour != riseHour {
+      riseHour = hour
+      rises = (0..<UInt8(air.channels)).map { air.noiseRise(channel: $0, hour: hour) }
+    }
+    return rises[Int(lanes.channel(frame.cell))]
   }
 
   /// The sum of the powers of all other frames that overlap one.
@@ -206,16 +239,5 @@ final class CrowdedFrames {
       }
     }
     return sum
-  }
-
-  private func settle(_ frame: Frame, row: Int, decoded: Bool, into outcome: inout Outcome) {
-    let lane = Int(frame.lane)
-    if !decoded {
-      outcome.lostToInterference += 1
-      if !frame.isCarried { lanes.clear(lanes.c.pointee.passing, row: row, lane: lane) }
-    } else if frame.isCarried {
-      outcome.decodedLate += 1
-      lanes.c.pointee.latest[lane] = max(lanes.c.pointee.latest[lane], frame.k + 1)
-    }
   }
 }

@@ -22,6 +22,7 @@ struct VectorCensus {
 
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
+    guard air.links.test.rule.bitErrors == nil, air.demodulators == nil else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
     let late = CensusLanes.lateness(air) + 4 * air.maxFrameTicks
     return air.jitterSpan <= 0xFFFF && late < air.periodMin && air.periodMax < 1 << 28
@@ -51,18 +52,33 @@ struct VectorCensus {
     lanes.generate()
     for row in 0..<4 {
       lanes.clearCells()
+      crowdDisturbedChannels()
       frames.occupyCarried()
       lanes.mark(row: row)
       if !isReceivable() { restrict(row: row) }
       frames.carryTail(row: row)
       frames.gather(row: row)
-      frames.decide(row: row, into: &outcome)
+      frames.decide(row: row, windowStart: windowStart, into: &outcome)
       windowStart += Int64(lanes.window)
     }
     for index in 0..<4 * lanes.vectors {
-      packets.arrivals += lanes.c.pointee.sent[index].nonzeroBitCount
+      let sent = lanes.c.pointee.sent[index]
+      packets.arrivals += sent.nonzeroBitCount
+      packets.notHeard += (sent & ~lanes.c.pointee.heard[index]).nonzeroBitCount
     }
     packets.decoded += lanes.settle()
+  }
+
+  /// Lets no frame be decided by its link's threshold where others raise the noise.
+  private func crowdDisturbedChannels() {
+    guard let noise = air.externalNoise else { return }
+    let first = ExternalNoise.hour(of: windowStart)
+    for hour in first...ExternalNoise.hour(of: windowStart + Int64(lanes.window) + lateness) {
+      let disturbed = noise.disturbedChannels(hour: hour)
+      for channel in air.heardChannels where disturbed.contains(channel) {
+        lanes.occupy(channel: channel)
+      }
+    }
   }
 
   /// Whether every frame of the window starts in [from, to) and none meets a down-time.
@@ -78,9 +94,14 @@ struct VectorCensus {
     for index in 0..<lanes.list(row: row, bits) {
       let lane = Int(lanes.c.pointee.frame_lane[index])
       let start = windowStart + Int64(Int32(bitPattern: lanes.c.pointee.frame_start[index]))
+      let channel = lanes.channel(lanes.c.pointee.frame_cell[index])
+      let isHeard = lanes.isSet(lanes.c.pointee.heard, row: row, lane: lane)
       if start < from || start >= to {
         packets.arrivals -= 1
-      } else if !air.isReceiving(link: Int(lanes.links[lane]), start: start) {
+        if !isHeard { packets.notHeard -= 1 }
+      } else if isHeard,
+        !air.isReceiving(link: Int(lanes.links[lane]), start: start, channel: channel)
+      {
         packets.notHeard += 1
       } else {
         continue
@@ -99,7 +120,7 @@ struct VectorCensus {
         Reception(
           link: link, k: k, start: air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter),
           channel: hop.channel,
-          signal: Fading.faded(air.links.means[link], air.fading(link).draw(k))))
+          signal: air.power(link: link, draw: air.fading(link).draw(k))))
     }
     if lanes.c.pointee.short_count < lanes.count { result.receptions.sort { $0.link < $1.link } }
     var counts = packets
