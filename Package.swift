@@ -16,7 +16,12 @@ let package = Package(
     .target(name: "DurableFiles"),
     .target(name: "Parallel"),
     .target(
-      name: "ArrivalLanes", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+      name: "ArrivalLanes",
+      cSettings: [
+        .unsafeFlags(["-O2"], .when(configuration: .debug)),
+        // Debian 12's valgrind cannot read what clang writes by default.
+        .unsafeFlags(["-gdwarf-4"]),
+      ]),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),
     .target(name: "RandomStreams", swiftSettings: hot),

@@ -104,8 +104,8 @@ struct HopTests {
   @Test("an endpoint's channels follow its own offset, and jitter is drawn as ever")
   func sequenceOnAir() {
     let means = [Power](repeating: 1 << 20, count: 40)
-    let random = AirStatisticsTests.Setting(channels: 50, jitterMs: 300, means: means).air(seed: 1)
-    let inTurn = AirStatisticsTests.Setting(
+    let random = AirByHand(channels: 50, jitterMs: 300, means: means).air(seed: 1)
+    let inTurn = AirByHand(
       channels: 50, jitterMs: 300, hopping: .sequence, means: means
     ).air(seed: 1)
     var offsets: Set<UInt8> = []

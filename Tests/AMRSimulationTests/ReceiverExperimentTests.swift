@@ -5,12 +5,16 @@ import Testing
 
 @Suite("One receiver")
 struct ReceiverExperimentTests {
+  private static let rule = DecodeRule(
+    thresholds: [9, 10, 13], captureDb: 6, fading: FadingGain(.rayleigh))
+
   private static func experiment() -> ReceiverExperiment {
-    var experiment = ReceiverExperiment(groups: [
-      .init(count: 40, meanPower: 20 * PowerScale.noise),
-      .init(count: 0, meanPower: 5 * PowerScale.noise, kind: .scmPlus),
-      .init(count: 15, meanPower: 200 * PowerScale.noise, kind: .idm),
-    ])
+    var experiment = ReceiverExperiment(
+      groups: [
+        .init(count: 40, meanPower: 20 * PowerScale.noise),
+        .init(count: 0, meanPower: 5 * PowerScale.noise, kind: .scmPlus),
+        .init(count: 15, meanPower: 200 * PowerScale.noise, kind: .idm),
+      ], rule: rule)
     experiment.channels = 3
     return experiment
   }
@@ -49,7 +53,8 @@ struct ReceiverExperimentTests {
 
   @Test("a frame is lost when the receiver is down for any of its ticks")
   func downTime() {
-    let experiment = ReceiverExperiment(groups: [.init(count: 1, meanPower: 1 << 28)])
+    let experiment = ReceiverExperiment(
+      groups: [.init(count: 1, meanPower: 1 << 28)], rule: Self.rule)
     var air = experiment.air(seed: 1)
     let start = air.nominalStart(link: 0, k: 3)
     func heard(_ down: Range<Int64>) -> Bool {

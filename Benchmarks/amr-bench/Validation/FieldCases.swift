@@ -65,8 +65,8 @@ struct UniformField: Sendable {
       let area = unit(draws.word(used + UInt32(index)))
       return group(Self.power * pow(reach * area.squareRoot(), -exponent))
     }
-    var experiment = ReceiverExperiment(groups: [group(Self.power)] + others)
-    experiment.captureDb = captureDb
+    let experiment = ReceiverExperiment(
+      groups: [group(Self.power)] + others, rule: ValidatedAir.rule(captureDb: captureDb))
     let read = experiment.read(seed: seed, intervals: 1, order: .census)
     return Batch(counted: 1, successes: read.first == 0 ? 1 : 0)
   }

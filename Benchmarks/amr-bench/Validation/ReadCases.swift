@@ -1,3 +1,4 @@
+import AMRSimulation
 import Glibc
 import RadioModel
 
@@ -10,6 +11,29 @@ extension ValidationCase {
           groups: [ValidatedAir.Group(count: 100, power: pow(10, decibels / 10), kind: kind)])
         air.captureDb = ValidatedAir.noInterference
         return ValidationCase("noise, \(kind.bits) bits, mean Eb/N0 = \(Int(decibels)) dB", air)
+      }
+    }
+  }
+
+  /// The whole error curve under the rule of bit errors, one endpoint alone.
+  static var bitErrors: [ValidationCase] {
+    let rule = DecodeRule(
+      thresholds: ValidatedAir.receiver.decodeThresholds, captureDb: 6,
+      fading: FadingGain(.rayleigh), bitErrors: BitErrorTable(ValidatedAir.receiver))
+    return FrameKind.allCases.flatMap { kind in
+      [10.0, 15, 20].map { decibels in
+        let power = pow(10, decibels / 10)
+        let experiment = ReceiverExperiment(
+          groups: [
+            .init(count: 1, meanPower: PowerScale.mean(ratioToNoise: power), kind: kind)
+          ], rule: rule)
+        return ValidationCase(
+          name: "bit errors, \(kind.bits) bits, mean Eb/N0 = \(Int(decibels)) dB",
+          theory: ValidatedAir.bitErrorSuccess(bits: kind.bits, power: power), framesPerBatch: 1000
+        ) { seed in
+          let packets = experiment.packets(seed: seed, intervals: 1000)
+          return Batch(counted: packets.arrivals, successes: packets.decoded)
+        }
       }
     }
   }

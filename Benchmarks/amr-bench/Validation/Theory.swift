@@ -60,6 +60,20 @@ extension ValidatedAir {
     2 * (1...bits).reduce(0) { $0 + (1 - pow(2, -Double($1))) / Double($1) }
   }
 
+  /// The mean of (1 − ½exp(−γ/2))ⁿ over exponential γ of mean `power`: every bit of an n-bit frame
+  /// right at the SNR of a whole frame. Simpson's rule in u = exp(−γ/m), of which it is ∫ du.
+  static func bitErrorSuccess(bits: Int, power: Double) -> Double {
+    let steps = 100_000
+    var sum = 0.0
+    for step in 0...steps {
+      let weight = step == 0 || step == steps ? 1.0 : step % 2 == 1 ? 4 : 2
+      // exp(−γ/2) = u^(m/2).
+      let wrong = pow(Double(step) / Double(steps), power / 2) / 2
+      sum += weight * pow(1 - wrong, Double(bits))
+    }
+    return sum / Double(3 * steps)
+  }
+
   /// The share of frames that an overlapping one of z r times their mean power destroys, z r/(1 + z
   /// r).
   static func harm(_ weightedRatio: Double) -> Double { weightedRatio / (1 + weightedRatio) }

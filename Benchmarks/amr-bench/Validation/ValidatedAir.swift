@@ -57,6 +57,18 @@ struct ValidatedAir: Sendable {
   /// Endpoints on the air of a seed, in the mean.
   var endpoints: Double { groups.reduce(0) { $0 + $1.count } }
 
+  /// A filter matched to the chip.
+  static let receiver = Receiver(noiseFigureDb: 0, filterKHz: 32.768)
+  private static let thresholds = receiver.decodeThresholds
+  private static let fading = FadingGain(.rayleigh)
+
+  /// S ≥ γ₀N + zΣI under Rayleigh fading.
+  ///
+  /// At 50 dB the test is exact for ΣI below 2³⁸, more than loud endpoints reach.
+  static func rule(captureDb: Double) -> DecodeRule {
+    DecodeRule(thresholds: thresholds, captureDb: captureDb, fading: fading)
+  }
+
   /// The experiment of one seed.
   func experiment(seed: UInt64) -> ReceiverExperiment {
     let numbers = RandomStream(seed: seed, .placement, entity: 0)
@@ -66,10 +78,9 @@ struct ValidatedAir: Sendable {
         ReceiverExperiment.Group(
           count: isPoisson ? poisson(group.count, numbers, &used) : Int(group.count),
           meanPower: PowerScale.mean(ratioToNoise: group.power), kind: group.kind)
-      })
+      }, rule: Self.rule(captureDb: captureDb))
     experiment.intervalS = intervalS
     experiment.channels = channels
-    experiment.captureDb = captureDb
     experiment.jitterMs = jitterMs
     experiment.clockErrorPpm = clockErrorPpm
     return experiment

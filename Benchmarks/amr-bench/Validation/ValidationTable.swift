@@ -5,7 +5,8 @@ struct ValidationTable: Sendable {
   static var cases: [ValidationCase] {
     ValidationCase.aloha + ValidationCase.finitePopulation + ValidationCase.unequalLengths
       + ValidationCase.capture + ValidationCase.captureAndNoise + ValidationCase.field
-      + ValidationCase.noise + ValidationCase.reads + ValidationCase.eventQueue
+      + ValidationCase.noise + ValidationCase.bitErrors + ValidationCase.reads
+      + ValidationCase.eventQueue
   }
 
   /// Measures every case with about `frames` frames on the air.

@@ -4,8 +4,8 @@ import RadioModel
 /// One receiver and endpoints of given mean powers and frames, with no territory round them: what a
 /// run computes for each collector, small enough to stand beside a closed form.
 ///
-/// The receiver's filter is matched to the chip (one noise cell), its noise `PowerScale.noise`.
-/// Phases, channels and fading are drawn as in a run.
+/// The receiver hears every channel, and its noise is `PowerScale.noise`. Phases, channels and fading
+/// are drawn as in a run.
 public struct ReceiverExperiment: Sendable {
   /// Endpoints that are alike.
   public struct Group: Sendable, Equatable {
@@ -23,18 +23,21 @@ public struct ReceiverExperiment: Sendable {
 
   /// Numbers endpoints from 0 through all groups.
   public var groups: [Group]
+  /// What decides a frame.
+  public var rule: DecodeRule
   /// Seconds between two nominal starts of an endpoint, at least 1.
   public var intervalS = 1
   /// Hop channels, 1…255.
   public var channels = 1
-  /// z in dB, 0…20; up to 50 where ΣI stays below 2³⁸. At −60 no overlap harms.
-  public var captureDb = 6.0
   /// Bound of the jitter in ms.
   public var jitterMs = 0
   /// Bound of the clock error in millionths of the interval.
   public var clockErrorPpm = 0.0
 
-  public init(groups: [Group]) { self.groups = groups }
+  public init(groups: [Group], rule: DecodeRule) {
+    self.groups = groups
+    self.rule = rule
+  }
 
   /// Endpoints of all groups.
   public var endpointCount: Int { groups.reduce(0) { $0 + $1.count } }
@@ -60,11 +63,6 @@ public struct ReceiverExperiment: Sendable {
     return packets
   }
 
-  /// Made once: they take an integration each.
-  private static let decodeThresholds =
-    Receiver(noiseFigureDb: 0, filterKHz: 32.768).decodeThresholds
-  private static let rayleigh = FadingGain(.rayleigh)
-
   private func evaluate(seed: UInt64, intervals: Int, order: EvaluationOrder) -> Evaluation {
     let interval = Int64(intervalS) * Ticks.perSecond
     // By then every endpoint is on the air, however late its phase and its jitter.
@@ -80,8 +78,6 @@ public struct ReceiverExperiment: Sendable {
     scenario.endpoints.jitterMs = jitterMs
     scenario.endpoints.clockErrorPpm = clockErrorPpm
     scenario.radio.channels = channels
-    let rule = DecodeRule(
-      thresholds: Self.decodeThresholds, captureDb: captureDb, fading: Self.rayleigh)
     let test = DecodeTest(rule, noise: PowerScale.noise)
     var links = LinkSet(test: test)
     var kinds: [FrameKind] = []
