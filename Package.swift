@@ -66,7 +66,7 @@ let package = Package(
       name: "amr-bench",
       dependencies: [
         "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
-        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
+        "CollectorUpload", "RadioModel", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
         "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
@@ -120,7 +120,9 @@ let package = Package(
         "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "BillingExport", "amr",
         "TestSupport",
       ]),
-    .testTarget(name: "BenchmarkTests", dependencies: ["amr-bench", "JSON5", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: ["JSON5", "DurableFiles", "RandomStreams", "RadioModel", "amr-bench", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,7 @@ typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint64_t u64x8 __attribute__((ext_vector_type(8)));
 typedef uint64_t unaligned_u64x8 __attribute__((ext_vector_type(8), aligned(8)));
+typedef uint32_t unaligned_u32x16 __attribute__((ext_vector_type(16), aligned(4)));
 typedef double f64x16 __attribute__((ext_vector_type(16)));
 typedef uint16_t u16x32 __attribute__((ext_vector_type(32)));
 typedef uint32_t u32x32 __attribute__((ext_vector_type(32)));
@@ -64,10 +65,10 @@ enum vector_level vector_level_best(void) { return vector_level_baseline; }
 
 #endif
 
-void random_words(
-    enum vector_level level, uint64_t seed, uint32_t stream, uint32_t sub, const uint32_t *entity,
-    const uint32_t *index, uint32_t count, uint32_t *out) {
-  AT_LEVEL(words, seed, stream, sub, entity, index, count, out)
+uint32_t phase_hits(
+    enum vector_level level, const struct phase_query *query, uint32_t first, uint32_t last,
+    uint32_t *hits) {
+  AT_LEVEL(phase_hits, query, first, last, hits)
 }
 
 void arrival_lanes_begin(enum vector_level level, struct arrival_lanes *lanes) {
@@ -80,6 +81,11 @@ void arrival_lanes_generate(enum vector_level level, struct arrival_lanes *lanes
 
 void arrival_lanes_mark(enum vector_level level, struct arrival_lanes *lanes, int row) {
   AT_LEVEL(mark, lanes, row)
+}
+
+uint32_t arrival_lanes_list(
+    enum vector_level level, struct arrival_lanes *lanes, int row, const uint16_t *bits) {
+  AT_LEVEL(list, lanes, row, bits)
 }
 
 uint32_t arrival_lanes_settle(enum vector_level level, struct arrival_lanes *lanes) {

@@ -23,6 +23,24 @@ INLINE u32x16 BODY(mask)(uint16_t bits) {
   return BODY(all)(0) - (__builtin_convertvector(set, u32x16) & 1);
 }
 
+/// The elements at the given places.
+INLINE u32x16 BODY(gather)(const uint32_t *from, u32x16 at) {
+#if HAS_GATHER
+  union {
+    u32x16 all;
+    __m256i half[2];
+  } places = {.all = at}, found;
+  found.half[0] = _mm256_i32gather_epi32((const int *)from, places.half[0], 4);
+  found.half[1] = _mm256_i32gather_epi32((const int *)from, places.half[1], 4);
+  return found.all;
+#else
+  u32x16 found;
+#pragma unroll
+  for (int i = 0; i < 16; i++) found[i] = from[at[i]];
+  return found;
+#endif
+}
+
 // MARK: - Philox4x32-7
 
 /// Seven rounds on the even or the odd lanes, which stand in the lower halves of 64 bits: that is
@@ -41,6 +59,14 @@ INLINE void BODY(rounds)(u64x8 x[4], uint64_t key) {
     key0 += 0x9E3779B9;
     key1 += 0xBB67AE85;
   }
+}
+
+/// The upper halves of the products.
+INLINE u32x16 BODY(multiply_high)(u32x16 a, u32x16 b) {
+  const uint64_t low = 0xFFFFFFFF;
+  u64x8 even = ((u64x8)a & low) * ((u64x8)b & low);
+  u64x8 odd = ((u64x8)a >> 32) * ((u64x8)b >> 32);
+  return (u32x16)(even >> 32 | (odd & ~low));
 }
 
 /// Words 4 * index … 4 * index + 3 of each lane's stream.
@@ -67,17 +93,6 @@ INLINE u32x16 BODY(pick)(const u32x16 words[4], u32x16 which) {
       upper, BODY(select)(odd, words[3], words[2]), BODY(select)(odd, words[1], words[0]));
 }
 
-static void BODY(words)(
-    uint64_t seed, uint32_t stream, uint32_t sub, const uint32_t *entity, const uint32_t *index,
-    uint32_t count, uint32_t *out) {
-  for (uint32_t i = 0; i < count; i += 16) {
-    u32x16 four[4];
-    u32x16 at = BODY(load)(index + i);
-    BODY(philox)(four, at >> 2, sub, BODY(load)(entity + i), stream, seed);
-    BODY(store)(out + i, BODY(pick)(four, at & 3));
-  }
-}
-
 // MARK: - Blocks of fading draws
 
 /// The smallest draw of a block of 64, 1 - (1 - p)^(1/64) at p = (rank + ½) / 2^26, as
@@ -101,8 +116,12 @@ INLINE void BODY(enter)(
     endpoint[i] = l->endpoint[lanes[i]];
     number[i] = (l->k[lanes[i]] + ahead) >> 6;
   }
-  BODY(words)(l->seed, l->block_stream, l->collector, endpoint, number, 16, word);
-  BODY(store)(smallest, BODY(smallest)(BODY(load)(word)));
+  u32x16 four[4];
+  const u32x16 at = BODY(load)(number);
+  BODY(philox)(four, at >> 2, l->collector, BODY(load)(endpoint), l->block_stream, l->seed);
+  const u32x16 words = BODY(pick)(four, at & 3);
+  BODY(store)(word, words);
+  BODY(store)(smallest, BODY(smallest)(words));
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t lane = lanes[i];
     l->earlier_block_word[lane] = l->block_word[lane];
@@ -191,19 +210,24 @@ INLINE void BODY(enter_blocks)(struct arrival_lanes *l) {
   }
 }
 
-/// Where a frame is, given its word and the ticks from its window to its nominal start.
+/// The channel in the lower and the jitter in the upper half, by one product of 16 bits each.
+INLINE u32x16 BODY(hop)(u32x16 word, uint32_t channels, uint32_t jitter_span) {
+  const u32x32 spans =
+      __builtin_convertvector((u16x32)BODY(all)(channels | jitter_span << 16), u32x32);
+  return (u32x16)__builtin_convertvector(
+      (__builtin_convertvector((u16x32)word, u32x32) * spans) >> 16, u16x32);
+}
+
+/// The cell of a frame before folding, its start and its channel, given its word and the ticks from
+/// its window to its nominal start.
 INLINE u32x16 BODY(cell)(
     const struct arrival_lanes *l, u32x16 word, i32x16 nominal, u32x16 *start, u32x16 *channel) {
-  // One product of 16 bits gives the channel in the lower and the jitter in the upper half.
-  u32x32 spans = __builtin_convertvector(
-      (u16x32)BODY(all)(l->channels | l->jitter_span << 16), u32x32);
-  u32x16 hop = (u32x16)__builtin_convertvector(
-      (__builtin_convertvector((u16x32)word, u32x32) * spans) >> 16, u16x32);
+  const u32x16 hop = BODY(hop)(word, l->channels, l->jitter_span);
   *channel = hop & 0xFF;
   *start = (u32x16)nominal + (hop >> 16);
   u32x16 units = ((*start + l->bias) >> l->shift) & 0xFFFF;
   u32x16 slot = (units * (l->reciprocal & 0xFFFF)) >> 16;
-  return (*channel * (l->stride & 0x7FFF) + slot) & l->mask;
+  return *channel * (l->stride & 0x7FFF) + slot;
 }
 
 static void BODY(generate)(struct arrival_lanes *l) {
@@ -249,7 +273,7 @@ static void BODY(generate)(struct arrival_lanes *l) {
       u32x16 silent = unsent;
       if (!all_heard) silent |= (u32x16)(channel - l->heard_first >= l->heard_count);
       // Frames that are not there share a place outside the cells.
-      cell = BODY(select)(silent, BODY(all)(l->mask + 1 + 256), cell);
+      cell = BODY(select)(silent, BODY(all)(l->mask + 1 + 256), cell & l->mask);
       const uint16_t heard = (uint16_t)~BODY(bits)(silent);
       BODY(store)(l->cell + (size_t)row * l->count + i, cell);
       l->sent[row * vectors + v] = (uint16_t)~BODY(bits)(unsent);
@@ -309,28 +333,10 @@ INLINE void BODY(look_beside)(struct arrival_lanes *l) {
 }
 
 /// The bits of 16 cells in `beside`.
-INLINE uint16_t BODY(are_beside)(const uint8_t *beside, const uint32_t *cell) {
-#if HAS_GATHER
-  uint32_t bits = 0;
-  for (int half = 0; half < 2; half++) {
-    const __m256i at = _mm256_load_si256((const __m256i *)(cell + 8 * half));
-    const __m256i words = _mm256_i32gather_epi32((const int *)beside, _mm256_srli_epi32(at, 5), 4);
-    // The bit in question moves to the top, whatever follows it.
-    const __m256i places = _mm256_andnot_si256(at, _mm256_set1_epi32(31));
-    const __m256i moved = _mm256_sllv_epi32(words, places);
-    bits |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(moved)) << (8 * half);
-  }
-  return (uint16_t)bits;
-#else
-  uint32_t bits = 0;
-#pragma unroll
-  for (uint32_t i = 0; i < 16; i++) {
-    uint32_t word;
-    __builtin_memcpy(&word, beside + 4 * (cell[i] >> 5), sizeof word);
-    bits |= (word >> (cell[i] & 31) & 1) << i;
-  }
-  return (uint16_t)bits;
-#endif
+INLINE uint16_t BODY(are_beside)(const struct arrival_lanes *l, const uint32_t *cell) {
+  u32x16 at = BODY(load)(cell);
+  u32x16 words = BODY(gather)((const uint32_t *)(l->beside + 64), at >> 5);
+  return BODY(bits)((u32x16)((words >> (at & 31) & 1) != 0));
 }
 
 static void BODY(mark)(struct arrival_lanes *l, int row) {
@@ -338,12 +344,53 @@ static void BODY(mark)(struct arrival_lanes *l, int row) {
   BODY(occupy)(l, cell);
   BODY(look_beside)(l);
   for (uint32_t i = 0; i < l->count; i += 16) {
-    uint32_t bits = BODY(are_beside)(l->beside + 64, cell + i);
+    uint32_t bits = BODY(are_beside)(l, cell + i);
     if (i + 16 > l->short_count) {
       bits |= i >= l->short_count ? 0xFFFF : 0xFFFFu << (l->short_count - i);
     }
     l->crowded[i / 16] = (uint16_t)bits;
   }
+}
+
+// MARK: - Frames one by one
+
+static uint32_t BODY(list)(struct arrival_lanes *l, int row, const uint16_t *bits) {
+  uint32_t found = 0;
+  for (uint32_t v = 0; v < l->count / 16; v++) {
+    for (uint32_t rest = bits[v]; rest != 0; rest &= rest - 1) {
+      l->frame_lane[found++] = 16 * v + (uint32_t)__builtin_ctz(rest);
+    }
+  }
+  const uint32_t back = 4 - (uint32_t)row;
+  for (uint32_t i = 0; i < found; i += 16) {
+    if (i + 16 > found) __builtin_memset(l->frame_lane + found, 0, 4 * (i + 16 - found));
+    const u32x16 lane = BODY(load)(l->frame_lane + i);
+    const u32x16 next = BODY(gather)(l->k, lane);
+    const u32x16 k = next - back;
+    // Its words are in the later block of four, or in the one before.
+    const u32x16 half = BODY(all)(l->half) ^ ((u32x16)(k >> 2 != next >> 2) & 1);
+    const u32x16 word = (4 * half + (k & 3)) * l->count + lane;
+    const u32x16 step = BODY(gather)((const uint32_t *)l->step, lane);
+    const u32x16 nominal = BODY(gather)((const uint32_t *)l->offset, lane) - back * step;
+    u32x16 start, channel;
+    BODY(store)(
+        l->frame_cell + i,
+        BODY(cell)(l, BODY(gather)(l->timing, word), (i32x16)nominal, &start, &channel));
+    BODY(store)(l->frame_start + i, start);
+
+    const u32x16 own = BODY(gather)(l->fading, word);
+    const u32x16 later = (u32x16)(k >> 6 == next >> 6);
+    const u32x16 block = BODY(select)(
+        later, BODY(gather)(l->block_word, lane), BODY(gather)(l->earlier_block_word, lane));
+    const u32x16 smallest = BODY(select)(
+        later, BODY(gather)(l->smallest, lane), BODY(gather)(l->earlier_smallest, lane));
+    // 2³² − smallest does not fit where smallest is 0: there the draw is its own word.
+    const u32x16 draw = smallest + BODY(multiply_high)(own, 0 - smallest)
+        + (own & (u32x16)(smallest == 0));
+    BODY(store)(
+        l->frame_draw + i, BODY(select)((u32x16)(((k ^ block) & 63) == 0), smallest, draw));
+  }
+  return found;
 }
 
 // MARK: - Decoded frames
@@ -363,4 +410,30 @@ static uint32_t BODY(settle)(struct arrival_lanes *l) {
     BODY(store)(l->latest + i, latest);
   }
   return decoded;
+}
+
+// MARK: - On demand
+
+static uint32_t BODY(phase_hits)(
+    const struct phase_query *q, uint32_t first, uint32_t last, uint32_t *hits) {
+  uint32_t found = 0;
+  for (uint32_t i = first; i < last; i += 16) {
+    const u32x16 elapsed = *(const unaligned_u32x16 *)(q->elapsed + i);
+    const u32x16 period = *(const unaligned_u32x16 *)(q->period + i);
+    const u32x16 k = *(const unaligned_u32x16 *)(q->last_k + i) - (uint32_t)q->back;
+    u32x16 four[4];
+    BODY(philox)(
+        four, k >> 2, 0, *(const unaligned_u32x16 *)(q->endpoint + i), q->timing_stream, q->seed);
+    const u32x16 word = BODY(pick)(four, k & 3);
+    const u32x16 channel = (word & 0xFFFF) * q->channels >> 16;
+    const u32x16 jitter = BODY(multiply_high)(word & 0xFFFF0000, BODY(all)(q->jitter_span));
+    const u32x16 nominal = (uint32_t)q->before_anchor - elapsed - (uint32_t)q->back * period;
+    const u32x16 after_earliest = nominal + jitter - (uint32_t)q->earliest;
+    const u32x16 same_channel = (u32x16)(channel == q->channel) | q->any_channel;
+    uint32_t bits = BODY(bits)(
+        same_channel & (u32x16)(after_earliest < q->span) & (u32x16)((i32x16)k >= 0));
+    if (last - i < 16) bits &= (1u << (last - i)) - 1;
+    for (; bits != 0; bits &= bits - 1) hits[found++] = i + (uint32_t)__builtin_ctz(bits);
+  }
+  return found;
 }

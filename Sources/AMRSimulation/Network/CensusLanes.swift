@@ -29,14 +29,12 @@ final class CensusLanes {
   /// Ticks of the longest frame: what starts further apart cannot overlap.
   let reach: Int32
   let window: Int32
-  private let fading: FadingGain
   private let memory: LaneMemory
 
   /// - Parameter start: when the first window starts, at least 0; the first transmission of each
   ///   lane is the first one that nominally starts then or later.
   init(_ air: CollectorAir, start: Int64, level: VectorLevel) {
     count = air.links.count
-    fading = air.links.test.rule.fading
     self.level = level.level
     reach = Int32(air.maxFrameTicks)
     window = Int32(air.periodMin)
@@ -61,8 +59,8 @@ final class CensusLanes {
     c.pointee.window = UInt32(air.periodMin)
     c.pointee.jitter_span = air.jitterSpan
     c.pointee.channels = air.channels
-    c.pointee.heard_first = 0
-    c.pointee.heard_count = air.channels
+    c.pointee.heard_first = UInt32(air.heardChannels.lowerBound)
+    c.pointee.heard_count = UInt32(air.heardChannels.count)
     takeMemory()
     fillLanes(air, start: start)
     layCells(slotTicks: UInt32(slotTicks), lateness: UInt32(Self.lateness(air)))
@@ -96,6 +94,10 @@ final class CensusLanes {
     c.pointee.passing = memory.bits(rows: 4)
     c.pointee.tail = memory.bits(rows: 4)
     c.pointee.crowded = memory.bits(rows: 1)
+    c.pointee.frame_lane = memory.words()
+    c.pointee.frame_start = memory.words()
+    c.pointee.frame_cell = memory.words()
+    c.pointee.frame_draw = memory.words()
     c.pointee.latest = memory.words()
     c.pointee.occupied = memory.cells()
     c.pointee.beside = memory.cells()
@@ -105,11 +107,13 @@ final class CensusLanes {
     let endpoint = memory.words()
     let step = memory.signedWords()
     let threshold = memory.words()
+    let lives = memory.words()
     for lane in 0..<count {
       let link = Int(links[lane])
       endpoint[lane] = air.endpointIDs[link]
       step[lane] = Int32(air.periods[link] - air.periodMin)
       threshold[lane] = air.links.thresholds[link].draws
+      lives[lane] = air.lives[link]
       means[lane] = air.links.means[link]
       frameTicks[lane] = Int32(air.frameTicks[link])
       let since = start - air.phases[link]
@@ -120,13 +124,14 @@ final class CensusLanes {
     c.pointee.endpoint = UnsafePointer(endpoint)
     c.pointee.step = UnsafePointer(step)
     c.pointee.threshold = UnsafePointer(threshold)
+    if !air.areEndless { c.pointee.lives = UnsafePointer(lives) }
   }
 
   /// Divides the time of a window into slots of at least `slotTicks`.
   private func layCells(slotTicks: UInt32, lateness: UInt32) {
     let reach = UInt32(reach)
-    // Carried frames start up to two frame lengths early; one more leaves a cell before theirs.
-    c.pointee.bias = 3 * reach
+    // Carried frames start up to two frame lengths early; two more leave a cell before theirs.
+    c.pointee.bias = 4 * reach
     c.pointee.tail_start = c.pointee.window - 2 * reach
     let latest = c.pointee.window + lateness + c.pointee.bias + reach
     while latest >> c.pointee.shift > 0xFFFF { c.pointee.shift += 1 }
@@ -165,11 +170,29 @@ final class CensusLanes {
   /// The number of frames of the group's windows that were decoded.
   func settle() -> Int { Int(arrival_lanes_settle(level, c)) }
 
-  /// The cell of a frame that starts so many ticks after its window does, before it is folded.
-  @inline(__always)
-  func cell(start: Int32, channel: UInt32) -> UInt32 {
-    let units = UInt32(bitPattern: start &+ Int32(bitPattern: c.pointee.bias)) >> c.pointee.shift
-    return (channel &* c.pointee.stride) &+ ((units &* c.pointee.reciprocal) >> 16)
+  /// Lists the frames of a window whose lanes have their bit set; see `arrival_lanes.frame_lane`.
+  func list(row: Int, _ bits: UnsafePointer<UInt16>) -> Int {
+    Int(arrival_lanes_list(level, c, Int32(row), bits))
+  }
+
+  /// Marks all cells of a channel, so that each of its frames counts as crowded.
+  func occupy(channel: UInt8) {
+    for cell in UInt32(channel) * c.pointee.stride..<UInt32(channel + 1) * c.pointee.stride {
+      occupy(cell, isLong: false)
+    }
+  }
+
+  /// The channel of a cell.
+  func channel(_ cell: UInt32) -> UInt8 { UInt8(cell / c.pointee.stride) }
+
+  /// The cell of a frame in the numbering of the next window, and its start there.
+  func cellOneWindowLater(_ cell: UInt32, start: Int32) -> UInt32 {
+    cell / c.pointee.stride * c.pointee.stride + slot(start)
+  }
+
+  private func slot(_ start: Int32) -> UInt32 {
+    let units = UInt32(start + Int32(c.pointee.bias)) >> c.pointee.shift
+    return (units * c.pointee.reciprocal) >> 16
   }
 
   /// Marks the cells from a frame's first one on, as `mark` does for the lanes' frames.
@@ -199,36 +222,6 @@ final class CensusLanes {
   /// The number of the transmission that a lane sends in a window of the group.
   @inline(__always)
   func transmission(lane: Int, row: Int) -> UInt32 { c.pointee.k[lane] &- UInt32(4 - row) }
-
-  /// The place of a transmission's words in the rows of words.
-  @inline(__always)
-  private func wordIndex(lane: Int, k: UInt32) -> Int {
-    let half = k >> 2 == c.pointee.k[lane] >> 2 ? c.pointee.half : c.pointee.half ^ 1
-    return Int(4 * half + k & 3) * 16 * vectors + lane
-  }
-
-  /// Ticks from its window's start to a frame's first bit, and its channel.
-  @inline(__always)
-  func place(lane: Int, row: Int) -> (start: Int32, channel: UInt32) {
-    let k = transmission(lane: lane, row: row)
-    let hop = Hop(
-      c.pointee.timing[wordIndex(lane: lane, k: k)], jitterSpan: c.pointee.jitter_span,
-      channels: c.pointee.channels)
-    let nominal = c.pointee.offset[lane] &- Int32(4 - row) &* c.pointee.step[lane]
-    return (nominal &+ Int32(bitPattern: hop.jitter), UInt32(hop.channel))
-  }
-
-  /// The faded power of a frame.
-  @inline(__always)
-  func power(lane: Int, row: Int) -> Power {
-    let k = transmission(lane: lane, row: row)
-    let own = c.pointee.fading[wordIndex(lane: lane, k: k)]
-    let isLatest = k >> 6 == c.pointee.k[lane] >> 6
-    let word = (isLatest ? c.pointee.block_word : c.pointee.earlier_block_word)[lane]
-    let smallest = (isLatest ? c.pointee.smallest : c.pointee.earlier_smallest)[lane]
-    return fading.faded(
-      means[lane], FadingBlock.draw(own: own, k: k, word: word, smallest: smallest))
-  }
 }
 
 /// Zeroed memory from which arrays are taken, each aligned to a cache line.
@@ -245,8 +238,8 @@ private final class LaneMemory {
   init(lanes: Int, cellBytes: Int) {
     self.lanes = lanes
     self.cellBytes = cellBytes
-    // An array of powers, 14 of words, 20 rows of words, 25 rows of bits.
-    size = lanes * (8 + 4 * (14 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
+    // An array of powers, 19 of words, 20 rows of words, 25 rows of bits.
+    size = lanes * (8 + 4 * (19 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
     start = .allocate(byteCount: size, alignment: 64)
     start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
   }

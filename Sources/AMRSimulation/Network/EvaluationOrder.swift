@@ -2,6 +2,17 @@
 public enum EvaluationOrder: String, Sendable {
   case census
   case onDemand = "on-demand"
+
+  /// What a collector decodes of the frames that start in [from, to).
+  func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
+    switch self {
+    case .census:
+      VectorCensus.supports(air)
+        ? VectorCensus.evaluate(air, from: from, to: to)
+        : PlainCensus.evaluate(air, from: from, to: to)
+    case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
+    }
+  }
 }
 
 extension Scenario {

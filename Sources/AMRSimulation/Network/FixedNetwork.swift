@@ -135,11 +135,7 @@ public struct FixedNetwork: Sendable {
     let air = air(collector: collector)
     let from = clocks[collector].tick(showingSeconds: period.start)
     let to = clocks[collector].tick(showingSeconds: period.end)
-    let evaluation =
-      switch order {
-      case .census: census(air, from: from, to: to)
-      case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
-      }
+    let evaluation = order.evaluate(air, from: from, to: to)
     return Outcome(
       upload: upload(of: evaluation.receptions, collector: collector, period: period),
       deliveries: schedule.deliveries(
@@ -147,12 +143,6 @@ public struct FixedNetwork: Sendable {
         period: period, end: to),
       receptions: evaluation.receptions.count, packets: evaluation.packets,
       drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
-  }
-
-  private func census(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
-    VectorCensus.supports(air)
-      ? VectorCensus.evaluate(air, from: from, to: to)
-      : PlainCensus.evaluate(air, from: from, to: to)
   }
 
   func air(collector: Int) -> CollectorAir {

@@ -7,13 +7,13 @@ import RadioModel
 /// (`FadingDraws`). Only a frame that survives needs its time, its channel, and the few
 /// endpoints that could have overlapped it (`PhaseIndex`).
 enum OnDemandOrder {
-  /// An index serves the times within this many periods before its anchor.
+  /// An index serves the times within this many periods before its anchor, and less than 2²⁹ ticks.
   private static let periodsPerIndex: Int64 = 512
 
   /// The latest decoded frame of each link that starts in [from, to).
   static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
     var result = Evaluation()
-    var indices = LazyIndices(air: air, end: to, stride: Self.periodsPerIndex * air.periodMin)
+    var indices = LazyIndices(air: air, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       let low = UInt32(truncatingIfNeeded: range.lowerBound)
@@ -51,20 +51,11 @@ enum OnDemandOrder {
     guard air.decodesAlone(frame) else { return nil }
     result.overlapLookups += 1
     var interference = Interference(for: air.links.test.rule)
-    // What overlaps starts before the frame ends, and less than its own length before the frame.
-    let end = start + air.frameTicks[link]
-    let earliest = start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1)
-    let latest = end - 1
-    let count = indices.index(for: start).starts(
-      in: air, earliest: earliest, latest: latest, into: &indices.found)
-    for candidate in indices.found[0..<count] where candidate.link != link {
-      let other = Int(candidate.link)
-      // A number before the first one is negative, and beyond every life without its sign.
-      let otherK = UInt32(bitPattern: candidate.k)
-      guard otherK < air.lives[other] else { continue }
+    indices.index(for: start).forEachNear(frame, in: air) { other, otherK in
+      guard other != link, otherK < air.lives[other] else { return }
       let otherHop = air.hop(link: other, k: otherK)
       let otherStart = air.nominalStart(link: other, k: Int64(otherK)) + Int64(otherHop.jitter)
-      if otherHop.channel == hop.channel, otherStart < end,
+      if otherHop.channel == hop.channel, otherStart < start + air.frameTicks[link],
         start < otherStart &+ air.frameTicks[other]
       {
         interference.add(
@@ -81,9 +72,6 @@ enum OnDemandOrder {
     let end: Int64
     let stride: Int64
     private var made: [PhaseIndex?] = []
-    /// Room for the candidates of one look-up.
-    var found: [Candidate] = []
-
     init(air: CollectorAir, end: Int64, stride: Int64) {
       self.air = air
       self.end = end

@@ -15,16 +15,15 @@ struct VectorCensus {
   private let to: Int64
   private let lanes: CensusLanes
   private let lateness: Int64
-  private var frames: CrowdedFrames
+  private let frames: CrowdedFrames
   private var windowStart: Int64
   private var outcome = CrowdedFrames.Outcome()
   private var packets = PacketCounts()
 
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
-    guard air.links.test.rule.bitErrors == nil, air.externalNoise == nil,
-      air.demodulators == nil, air.heardChannels.count == Int(air.channels), air.drift == nil,
-      air.hopSequence == nil, air.areEndless
+    guard air.links.test.rule.bitErrors == nil, air.demodulators == nil, air.drift == nil,
+      air.hopSequence == nil
     else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
     let late = CensusLanes.lateness(air) + 4 * air.maxFrameTicks
@@ -55,18 +54,33 @@ struct VectorCensus {
     lanes.generate()
     for row in 0..<4 {
       lanes.clearCells()
+      crowdDisturbedChannels()
       frames.occupyCarried()
       lanes.mark(row: row)
       if !isReceivable() { restrict(row: row) }
       frames.carryTail(row: row)
       frames.gather(row: row)
-      frames.decide(row: row, into: &outcome)
+      frames.decide(row: row, windowStart: windowStart, into: &outcome)
       windowStart += Int64(lanes.window)
     }
     for index in 0..<4 * lanes.vectors {
-      packets.arrivals += lanes.c.pointee.sent[index].nonzeroBitCount
+      let sent = lanes.c.pointee.sent[index]
+      packets.arrivals += sent.nonzeroBitCount
+      packets.notHeard += (sent & ~lanes.c.pointee.heard[index]).nonzeroBitCount
     }
     packets.decoded += lanes.settle()
+  }
+
+  /// Lets no frame be decided by its link's threshold where others raise the noise.
+  private func crowdDisturbedChannels() {
+    guard let noise = air.externalNoise else { return }
+    let first = ExternalNoise.hour(of: windowStart)
+    for hour in first...ExternalNoise.hour(of: windowStart + Int64(lanes.window) + lateness) {
+      let disturbed = noise.disturbedChannels(hour: hour)
+      for channel in air.heardChannels where disturbed.contains(channel) {
+        lanes.occupy(channel: channel)
+      }
+    }
   }
 
   /// Whether every frame of the window starts in [from, to) and none meets a down-time.
@@ -78,13 +92,17 @@ struct VectorCensus {
 
   /// Takes out of the window's decoding what starts outside [from, to) or meets a down-time.
   private mutating func restrict(row: Int) {
-    for lane in 0..<lanes.count where lanes.isSet(lanes.c.pointee.sent, row: row, lane: lane) {
-      let place = lanes.place(lane: lane, row: row)
-      let start = windowStart + Int64(place.start)
+    let bits = lanes.c.pointee.sent + row * lanes.vectors
+    for index in 0..<lanes.list(row: row, bits) {
+      let lane = Int(lanes.c.pointee.frame_lane[index])
+      let start = windowStart + Int64(Int32(bitPattern: lanes.c.pointee.frame_start[index]))
+      let channel = lanes.channel(lanes.c.pointee.frame_cell[index])
+      let isHeard = lanes.isSet(lanes.c.pointee.heard, row: row, lane: lane)
       if start < from || start >= to {
         packets.arrivals -= 1
-      } else if !air.isReceiving(
-        link: Int(lanes.links[lane]), start: start, channel: UInt8(place.channel))
+        if !isHeard { packets.notHeard -= 1 }
+      } else if isHeard,
+        !air.isReceiving(link: Int(lanes.links[lane]), start: start, channel: channel)
       {
         packets.notHeard += 1
       } else {

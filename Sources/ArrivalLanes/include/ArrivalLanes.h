@@ -18,12 +18,6 @@ enum vector_level { vector_level_baseline, vector_level_v3, vector_level_v4 };
 // The widest level that this processor has.
 enum vector_level vector_level_best(void);
 
-// Words of random streams: out[i] is word index[i] of (seed, stream, entity[i]) in sub-stream
-// `sub`. `count` is a multiple of 16; the arrays are aligned to 64 bytes.
-void random_words(
-    enum vector_level level, uint64_t seed, uint32_t stream, uint32_t sub, const uint32_t *entity,
-    const uint32_t *index, uint32_t count, uint32_t *out);
-
 // All arrays are aligned to 64 bytes. Those named with a size in brackets have `count` elements for
 // each of so many rows, row after row; the others have `count` elements.
 struct arrival_lanes {
@@ -88,6 +82,13 @@ struct arrival_lanes {
   // frames.
   uint16_t *crowded;
 
+  // The frames that `arrival_lanes_list` has found: their lanes, ticks from the window's start to
+  // their first bit, cells before folding, and fading draws. Room for `count` each.
+  uint32_t *frame_lane;
+  uint32_t *frame_start;
+  uint32_t *frame_cell;
+  uint32_t *frame_draw;
+
   // One more than the latest transmission that was decoded; 0 for none.
   uint32_t *latest;
 
@@ -107,7 +108,44 @@ void arrival_lanes_generate(enum vector_level level, struct arrival_lanes *lanes
 // been cleared; cells that are marked already count as others' frames.
 void arrival_lanes_mark(enum vector_level level, struct arrival_lanes *lanes, int row);
 
+// Lists the lanes whose bits are set in `bits` with their frames of a window, by ascending lane.
+//
+// Returns how many there are. The lists are filled up to a multiple of 16.
+uint32_t arrival_lanes_list(
+    enum vector_level level, struct arrival_lanes *lanes, int row, const uint16_t *bits);
+
 // Notes the frames of the group that are still in `passing` as decoded. Returns their number.
 uint32_t arrival_lanes_settle(enum vector_level level, struct arrival_lanes *lanes);
+
+// What may overlap one frame, among endpoints that stand in the order of their phases.
+struct phase_query {
+  uint64_t seed;
+  uint32_t timing_stream;
+  uint32_t jitter_span, channels;
+  // By endpoint: its identifier, ticks from the start of its last period to an anchor in time, the
+  // number of the transmission of that period (negative before the first), its period.
+  const uint32_t *endpoint, *elapsed, *period;
+  const int32_t *last_k;
+
+  // The transmission of so many periods earlier is looked at.
+  int32_t back;
+  // Ticks from the frame's start to the anchor.
+  int32_t before_anchor;
+  // Transmissions count that start from `earliest` ticks after the frame's start on (usually
+  // negative), less than `span` ticks later, on its channel, or on any one where `any_channel` is
+  // all ones and not zero.
+  int32_t earliest;
+  uint32_t span;
+  uint32_t channel, any_channel;
+};
+
+// Lists the endpoints from `first` to before `last` whose transmission may overlap the frame, by
+// ascending index. The arrays of the query go on for 15 elements after `last`; `hits` has room for
+// as many elements as are looked at.
+//
+// Returns the number of hits.
+uint32_t phase_hits(
+    enum vector_level level, const struct phase_query *query, uint32_t first, uint32_t last,
+    uint32_t *hits);
 
 #endif
