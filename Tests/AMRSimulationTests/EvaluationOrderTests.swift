@@ -102,6 +102,14 @@ struct EvaluationOrderTests {
     }
   }
 
+  @Test(
+    "all orders agree with all pairs while clocks drift apart", arguments: 0..<24 as Range<UInt64>)
+  func driftingAirs(seed: UInt64) {
+    var random = RandomAir.drifting(seed: seed)
+    let (air, from, to) = random.build()
+    expectAgreement(air, from: from, to: to, "seed \(seed)")
+  }
+
   @Test("all orders agree with all pairs on airs built by hand from edges", arguments: 0..<8)
   func randomAirs(part: Int) {
     var total = PacketCounts()

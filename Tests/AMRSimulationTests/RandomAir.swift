@@ -9,7 +9,9 @@ import TestSupport
 struct RandomAir {
   private(set) var random: SplitMix64
   private(set) var scenario = Scenario()
-  private let links: Int
+  private var links: Int
+  /// How many periods the stretch takes at least.
+  private var periods: Int64 = 40
   /// The number of a transmission that starts about when the stretch does.
   private var base: Int64 = 0
 
@@ -41,6 +43,19 @@ struct RandomAir {
 
   mutating func pick<T>(_ choices: [T]) -> T { choices[Int(random.next() % UInt64(choices.count))] }
 
+  /// Few endpoints for minutes, whose clocks drift apart meanwhile.
+  static func drifting(seed: UInt64) -> RandomAir {
+    var random = RandomAir(seed: seed)
+    random.links = 10
+    random.base = 1_000_000
+    random.periods = 500
+    random.scenario.endpoints.driftPpbPerK2 = 50
+    random.scenario.endpoints.jitterMs = 0
+    random.scenario.radio.channels = 1
+    random.scenario.collectors.receiver = .channelised
+    return random
+  }
+
   /// The air, and a stretch of it whose borders are starts of frames or one tick beside them.
   mutating func build() -> (air: CollectorAir, from: Int64, to: Int64) {
     var transmitters = Transmitters(scenario, endpointIDs: (0..<UInt32(links)).map { 1000 + $0 })
@@ -58,7 +73,7 @@ struct RandomAir {
       links: set, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
       transmitters: transmitters, scenario: scenario, downTime: DownTime())
     let from = edge(air, after: 0)
-    let to = max(from + 1, edge(air, after: 40 + Int64(random.next() % 40)))
+    let to = max(from + 1, edge(air, after: periods + Int64(random.next() % 40)))
     air.downTime = downTime(air)
     return (air, from, to)
   }

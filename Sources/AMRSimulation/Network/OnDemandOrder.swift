@@ -45,11 +45,12 @@ enum OnDemandOrder {
     let start = air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)
     guard start >= from, start < to, air.isReceiving(link: link, start: start, channel: hop.channel)
     else { return nil }
-    result.overlapLookups += 1
     let frame = Reception(
       link: link, k: k, start: start, channel: hop.channel,
       signal: air.power(link: link, draw: draw))
+    // Spares the look-up of what noise alone loses after all.
     guard air.decodesAlone(frame) else { return nil }
+    result.overlapLookups += 1
     var interference = Interference(for: air.links.test.rule)
     indices.index(for: start).forEachNear(frame, in: air) { other, otherK in
       guard other != link, otherK < air.lives[other] else { return }
