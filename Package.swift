@@ -15,6 +15,8 @@ let package = Package(
     .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
     .target(name: "DurableFiles"),
     .target(name: "Parallel"),
+    .target(
+      name: "ArrivalLanes", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),
     .target(name: "RandomStreams", swiftSettings: hot),
@@ -33,7 +35,7 @@ let package = Package(
       name: "AMRSimulation",
       dependencies: [
         "Digits", "JSON5", "Checksums", "Parallel", "CSV", "PortableMath", "RandomStreams",
-        "Metering", "ERTProtocol", "CollectorUpload", "RadioModel",
+        "Metering", "ERTProtocol", "CollectorUpload", "RadioModel", "ArrivalLanes",
       ], swiftSettings: hot),
     .target(
       name: "HeadEnd",
@@ -64,7 +66,7 @@ let package = Package(
       name: "amr-bench",
       dependencies: [
         "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
-        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
+        "CollectorUpload", "RadioModel", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
         "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
@@ -118,7 +120,11 @@ let package = Package(
         "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "BillingExport", "amr",
         "TestSupport",
       ]),
-    .testTarget(name: "BenchmarkTests", dependencies: ["amr-bench", "JSON5", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarkTests",
+      dependencies: [
+        "JSON5", "DurableFiles", "RandomStreams", "RadioModel", "amr-bench", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

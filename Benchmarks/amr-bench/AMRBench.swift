@@ -1,7 +1,7 @@
 import DurableFiles
 import Glibc
 
-/// Measures the product; see `Options.help`.
+/// Measures the product and validates its air; see `Options.help`.
 @main
 struct AMRBench {
   static func main() {
@@ -51,12 +51,17 @@ struct AMRBench {
     let context = Context(size: options.size, scenarios: options.scenarios, scratch: scratch)
     switch options.task {
     case .help: print(Options.help, terminator: "")
+    case .stream(let order): order.writeEndlessly()
     case .list: for benchmark in allBenchmarks { print(benchmark.name) }
     case .passes(let passes):
       for benchmark in options.benchmarks {
         let items = try await runUnmeasured(benchmark, in: context, passes: passes)
         print("\(benchmark.name): \(items) items")
       }
+    case .validate:
+      let table = ValidationTable(frames: options.frames)
+      print(options.isMarkdown ? table.markdown : table.text, terminator: "")
+      return table.agrees ? 0 : 1
     case .countInstructions: try countInstructions(options, scratch: scratch)
     case .measure: return try await measureAll(options, context)
     }

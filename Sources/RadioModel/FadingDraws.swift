@@ -124,8 +124,13 @@ public struct FadingBlock: Sendable {
   /// The draw of transmission k of this block, which has the own word `own`.
   @inline(__always)
   public func draw(own: UInt32, k: UInt32) -> UInt32 {
-    let smallest = Self.smallest(rank: word >> Self.shift)
-    if isSmallest(k) { return smallest }
+    Self.draw(own: own, k: k, word: word, smallest: Self.smallest(rank: word >> Self.shift))
+  }
+
+  /// The same, of the block with this word, whose smallest draw is known.
+  @inline(__always)
+  public static func draw(own: UInt32, k: UInt32, word: UInt32, smallest: UInt32) -> UInt32 {
+    if isSmallest(k, word) { return smallest }
     let above = (UInt64(own) &* (1 << 32 &- UInt64(smallest))) >> 32
     return smallest &+ UInt32(truncatingIfNeeded: above)
   }
@@ -134,13 +139,15 @@ public struct FadingBlock: Sendable {
   @inline(__always)
   public func draw(own: UInt32, k: UInt32, below threshold: DrawThreshold) -> UInt32? {
     // No draw but the smallest lies below its own word.
-    guard own < threshold.draws || isSmallest(k) else { return nil }
+    guard own < threshold.draws || Self.isSmallest(k, word) else { return nil }
     let draw = draw(own: own, k: k)
     return draw < threshold.draws ? draw : nil
   }
 
   @inline(__always)
-  private func isSmallest(_ k: UInt32) -> Bool { (k ^ word) & (1 << Self.shift - 1) == 0 }
+  private static func isSmallest(_ k: UInt32, _ word: UInt32) -> Bool {
+    (k ^ word) & (1 << shift - 1) == 0
+  }
 
   /// The quantile 1 − (1 − p)^(1/64) at p = (rank + ½) / 2²⁶, in units of 2⁻³², rounded down.
   ///

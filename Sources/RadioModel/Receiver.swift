@@ -69,4 +69,9 @@ public struct Receiver: Sendable, Equatable {
     }
     return sum * step / 3
   }
+
+  /// γ₀ of each kind of frame, in the order of `FrameKind.allCases`.
+  public var decodeThresholds: [Double] {
+    FrameKind.allCases.map { decodeThreshold(bits: $0.bits) }
+  }
 }

@@ -16,6 +16,8 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case fadingBlock = 14
   case tractStreets = 15
   case endpointShadowing = 16
+  case ismNoise = 20
+  case decoding = 21
 }
 
 /// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.

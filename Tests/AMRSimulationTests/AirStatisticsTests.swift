@@ -6,6 +6,16 @@ import Testing
 
 @testable import AMRSimulation
 
+/// A decode test with one threshold for every kind of frame.
+func flatTest(threshold: Double, noise: Power = PowerScale.noise, captureDb: Double = 6)
+  -> DecodeTest
+{
+  DecodeTest(
+    DecodeRule(
+      thresholds: FrameKind.allCases.map { _ in threshold }, captureDb: captureDb,
+      fading: FadingGain(.rayleigh)), noise: noise)
+}
+
 /// What is decoded on the air against the closed forms of ALOHA with and without capture.
 @Suite("The air against theory")
 struct AirStatisticsTests {
@@ -14,8 +24,9 @@ struct AirStatisticsTests {
     var intervalS = 1
     var channels = 1
     var jitterMs = 0
+    var hopping = HoppingChoice.random
     var clockErrorPpm = 0.0
-    var test = DecodeTest(threshold: 1e-3, noise: PowerScale.noise, captureDb: 50)
+    var test = flatTest(threshold: 1e-3, captureDb: 50)
     /// Mean power of each module.
     var means: [Power]
 
@@ -25,16 +36,19 @@ struct AirStatisticsTests {
       scenario.seed = seed
       scenario.endpoints.intervalS = intervalS
       scenario.endpoints.jitterMs = jitterMs
+      scenario.endpoints.hopping = hopping
       scenario.endpoints.clockErrorPpm = clockErrorPpm
       scenario.radio.channels = channels
       let ids = means.indices.map { UInt32(1000 + $0) }
       var links = LinkSet(test: test)
       links.endpoints = means.indices.map(UInt32.init)
       links.means = means
-      links.thresholds = means.map { DrawThreshold(draws: test.survivingDraws(mean: $0)) }
+      links.thresholds = means.map {
+        DrawThreshold(draws: test.survivingDraws(mean: $0, kind: .scm))
+      }
       return CollectorAir(
         links: links, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
-        transmitters: Transmitters(scenario, endpointIDs: ids), frameTicks: 192,
+        transmitters: Transmitters(scenario, endpointIDs: ids), scenario: scenario,
         downTime: DownTime())
     }
 
@@ -50,7 +64,7 @@ struct AirStatisticsTests {
       for seed in seeds {
         let air = air(seed: seed)
         let from = 5 * period
-        let result = CensusOrder.evaluate(air, from: from, to: from + length)
+        let result = PlainCensus.evaluate(air, from: from, to: from + length)
         var count = 0
         for link in means.indices where chosen(link) {
           for k in 0..<12 as Range<UInt32> {
@@ -110,7 +124,7 @@ struct AirStatisticsTests {
   @Test(
     "capture among equal powers under Rayleigh fading", arguments: [(86, 1), (171, 1), (171, 5)])
   func capture(modules: Int, channels: Int) {
-    let test = DecodeTest(threshold: 1e-3, noise: PowerScale.noise, captureDb: 6)
+    let test = flatTest(threshold: 1e-3)
     let setting = Setting(
       channels: channels, test: test, means: Array(repeating: 1 << 34, count: modules))
     let z = pow(10, 0.6)
@@ -123,7 +137,7 @@ struct AirStatisticsTests {
 
   @Test("capture together with noise multiplies by exp(−γ₀ N/S)")
   func captureAndNoise() {
-    let test = DecodeTest(threshold: 20, noise: PowerScale.noise, captureDb: 6)
+    let test = flatTest(threshold: 20)
     let mean = 60 * PowerScale.noise
     let setting = Setting(test: test, means: Array(repeating: mean, count: 60))
     let z = pow(10, 0.6)
@@ -133,7 +147,7 @@ struct AirStatisticsTests {
 
   @Test("capture of weak among strong: Π (1 − q z r/(1 + z r))")
   func unequalPowers() {
-    let test = DecodeTest(threshold: 1e-3, noise: PowerScale.noise, captureDb: 6)
+    let test = flatTest(threshold: 1e-3)
     // 30 weak ones, 30 of ten times their power.
     let means = (0..<60).map { Power(1) << 30 * ($0 < 30 ? 1 : 10) }
     let setting = Setting(test: test, means: means)
@@ -152,7 +166,7 @@ struct AirStatisticsTests {
   @Test("a link alone is heard as often as fading lets it")
   func fadingAlone() {
     for (threshold, mean) in [(20.0, 100.0), (20, 20), (20, 4)] {
-      let test = DecodeTest(threshold: threshold, noise: PowerScale.noise, captureDb: 6)
+      let test = flatTest(threshold: threshold)
       let setting = Setting(
         channels: 255, test: test, means: [PowerScale.mean(ratioToNoise: mean)])
       Self.expectAgreement(
@@ -171,9 +185,9 @@ struct AirStatisticsTests {
       let air = CollectorAir(
         links: setting.air(seed: 1).links,
         collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
-        transmitters: transmitters, frameTicks: 192,
+        transmitters: transmitters, scenario: scenario,
         downTime: DownTime(intervals: [0..<1, start + down.lowerBound..<start + down.upperBound]))
-      let result = CensusOrder.evaluate(air, from: start - 10, to: start + 10)
+      let result = PlainCensus.evaluate(air, from: start - 10, to: start + 10)
       let onDemand = OnDemandOrder.evaluate(air, from: start - 10, to: start + 10)
       #expect(onDemand.receptions == result.receptions)
       return !result.receptions.isEmpty

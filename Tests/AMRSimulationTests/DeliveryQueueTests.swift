@@ -29,7 +29,8 @@ struct DeliveryQueueTests {
           })
       }
       return PeriodResult(
-        number: number, uploads: uploads, deliveries: deliveries, receptions: 0, drawsEvaluated: 0,
+        number: number, uploads: uploads, deliveries: deliveries, receptions: 0, packets: nil,
+        drawsEvaluated: 0,
         overlapLookups: 0)
     }
   }

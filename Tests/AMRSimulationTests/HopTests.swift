@@ -1,4 +1,5 @@
 import Glibc
+import RadioModel
 import RandomStreams
 import TestSupport
 import Testing
@@ -83,6 +84,41 @@ struct HopTests {
     }
     #expect(isPlausible(chiSquare: chiSquare(next), freedom: 399), "\(chiSquare(next))")
     #expect(isPlausible(chiSquare: chiSquare(beside), freedom: 399), "\(chiSquare(beside))")
+  }
+
+  @Test(
+    "a sequence uses every channel once a round, neighbours far apart",
+    arguments: [1, 2, 3, 25, 50, 255] as [UInt32])
+  func sequence(channels: UInt32) {
+    let sequence = HopSequence(channels: channels)
+    for (offset, first) in [(0, 0), (UInt8(channels - 1), 7), (3, UInt32.max - 600)]
+      as [(UInt8, UInt32)]
+    {
+      let round = (first..<first + channels).map { sequence.channel(offset: offset, k: $0) }
+      #expect(Set(round) == Set(0..<UInt8(channels)))
+      #expect(round[0] == sequence.channel(offset: offset, k: first + channels))
+    }
+    #expect(channels < 25 || abs(Double(sequence.step) / Double(channels) - 0.618) < 0.03)
+  }
+
+  @Test("an endpoint's channels follow its own offset, and jitter is drawn as ever")
+  func sequenceOnAir() {
+    let means = [Power](repeating: 1 << 20, count: 40)
+    let random = AirStatisticsTests.Setting(channels: 50, jitterMs: 300, means: means).air(seed: 1)
+    let inTurn = AirStatisticsTests.Setting(
+      channels: 50, jitterMs: 300, hopping: .sequence, means: means
+    ).air(seed: 1)
+    var offsets: Set<UInt8> = []
+    for link in 0..<40 {
+      let first = inTurn.hop(link: link, k: 0).channel
+      offsets.insert(first)
+      for k in 0..<200 as Range<UInt32> {
+        let hop = inTurn.hop(link: link, k: k)
+        #expect(hop.jitter == random.hop(link: link, k: k).jitter)
+        #expect(hop.channel == HopSequence(channels: 50).channel(offset: first, k: k))
+      }
+    }
+    #expect(offsets.count > 15)
   }
 
   @Test("the extremes of a word reach the extremes of span and channels")

@@ -71,6 +71,10 @@ struct LinkPowerTests {
       + scenario.radio.shadowingDb * shadowing - noise
   }
 
+  private static func kinds(_ territory: Territory) -> [FrameKind] {
+    Array(repeating: .scm, count: territory.count)
+  }
+
   private static func threshold(_ scenario: Scenario) -> Double {
     Receiver(noiseFigureDb: 0, filterKHz: scenario.collectors.filterKHz).decodeThreshold(bits: 96)
   }
@@ -82,7 +86,8 @@ struct LinkPowerTests {
     var silent = [Bool](repeating: false, count: 600)
     for index in stride(from: 5, to: 600, by: 7) { silent[index] = true }
     let budget = try await LinkBudget(
-      scenario, territory: territory, silent: silent, frameBits: 96, threads: 1 + seed % 2)
+      scenario, territory: territory, silent: silent, kinds: Self.kinds(territory),
+      threads: 1 + seed % 2)
     let threshold = Self.threshold(scenario)
     let floorDb = 10 * log10(threshold) - scenario.radio.linkFloorDb
     let floor = max(1, (pow(10, floorDb / 10) * 1024).rounded())
@@ -108,13 +113,13 @@ struct LinkPowerTests {
       #expect(!links.endpoints.contains { silent[Int($0)] }, "silent modules have no link")
       total += links.count
       for (mean, survivors) in zip(links.means, links.thresholds) {
-        #expect(survivors.draws == links.test.survivingDraws(mean: mean))
+        #expect(survivors.draws == links.test.survivingDraws(mean: mean, kind: .scm))
         #expect(Double(mean) >= floor)
       }
       // All that is fainter: its share of time and channels, in units of noise / 1024.
       let duty = 192.0 / 32_768 / 30 / 50
       let expected = faint * duty * 1024
-      let added = Double(links.test.noiseThreshold) / threshold - 1024
+      let added = Double(links.test.noiseThreshold(of: .scm)) / threshold - 1024
       // By distance rather than one by one, so that a few hundred modules scatter about it; the
       // next test checks the mean over many.
       #expect(
@@ -135,7 +140,7 @@ struct LinkPowerTests {
     let territory = Self.territory(scenario, modules: modules, acrossM: 4000)
     let budget = try await LinkBudget(
       scenario, territory: territory, silent: Array(repeating: false, count: modules),
-      frameBits: 96, threads: 2)
+      kinds: Self.kinds(territory), threads: 2)
     var faint = 0.0
     var squares = 0.0
     var added = 0.0
@@ -152,7 +157,7 @@ struct LinkPowerTests {
         faint += power
         squares += power * power
       }
-      added += Double(links.test.noiseThreshold) / Self.threshold(scenario) / 1024 - 1
+      added += Double(links.test.noiseThreshold(of: .scm)) / Self.threshold(scenario) / 1024 - 1
     }
     let share = 192.0 / 32_768
     // What is added is the mean over shadowing. A power's variance is less than the mean of its
@@ -191,7 +196,7 @@ struct LinkPowerTests {
     }
     let budget = try await LinkBudget(
       scenario, territory: territory, silent: Array(repeating: false, count: territory.count),
-      frameBits: 96, threads: 2)
+      kinds: Self.kinds(territory), threads: 2)
     let site = CollectorSite(id: CollectorID(rawValue: 3), x: 0, y: 0)
     let links = budget.links(of: site).links
     #expect(links.endpoints.map(Int.init) == [2 * town, 2 * town + 1])
@@ -200,7 +205,7 @@ struct LinkPowerTests {
       faint += pow(10, Self.meanDb(scenario, territory, index, site) / 10)
     }
     let expected = faint * 192 / 32_768
-    let added = Double(links.test.noiseThreshold) / Self.threshold(scenario) / 1024 - 1
+    let added = Double(links.test.noiseThreshold(of: .scm)) / Self.threshold(scenario) / 1024 - 1
     // The noise is a whole number of 1/1024; a middle at 25 diagonals is right to some 0.1 %, and
     // tables by distance are to 0.5 %.
     #expect(expected > 1)
@@ -216,7 +221,7 @@ struct LinkPowerTests {
     func links(_ territory: Territory) async throws -> LinkSet {
       try await LinkBudget(
         scenario, territory: territory, silent: Array(repeating: false, count: territory.count),
-        frameBits: 96, threads: 1
+        kinds: Self.kinds(territory), threads: 1
       ).links(of: site).links
     }
     let full = try await links(all)

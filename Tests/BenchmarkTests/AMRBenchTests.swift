@@ -11,12 +11,15 @@ struct AMRBenchTests {
     .reduce("") { "\($0)/\($1)" }
 
   /// The build puts the program beside the test runner.
-  static func run(_ arguments: [String]) throws -> CommandResult {
+  static func program() throws -> String {
     let runner = try #require(realpath("/proc/self/exe", nil))
     defer { free(runner) }
-    let directory = String(cString: runner).split(separator: "/").dropLast()
-      .reduce("") { "\($0)/\($1)" }
-    return try runCommand("\(directory)/amr-bench", arguments, directory: package)
+    return String(cString: runner).split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+      + "/amr-bench"
+  }
+
+  static func run(_ arguments: [String]) throws -> CommandResult {
+    try runCommand(try program(), arguments, directory: package)
   }
 
   static func results(in path: String) throws -> [JSON5Value] {
@@ -34,8 +37,9 @@ struct AMRBenchTests {
     let groups = Set(names.map { $0.prefix { $0 != "/" } })
     #expect(
       groups == [
-        "census-kernel", "on-demand", "link-budget", "head-end", "store-encode", "csv-rows",
-        "billing-determinants", "checksums", "end-to-end-smoke",
+        "census-kernel", "event-queue", "on-demand", "link-budget", "head-end", "store-encode",
+        "csv-rows",
+        "billing-determinants", "checksums", "generators", "end-to-end-smoke",
       ])
     let path = scratch.file("results.json")
     let run = try Self.run(["--size", "tiny", "--repeats", "2", "--json", path])
@@ -81,7 +85,10 @@ struct AMRBenchTests {
   @Test(
     "A wrong command line is refused with one line",
     arguments: [
-      ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"], ["--repeats"], ["fast"],
+      ["--stream", "sideways"], ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"],
+      ["--frames", "99"],
+      ["--repeats"],
+      ["fast"],
     ])
   func wrongOptionsAreRefused(arguments: [String]) throws {
     let run = try Self.run(arguments)

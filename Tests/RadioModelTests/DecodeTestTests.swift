@@ -6,7 +6,18 @@ import Testing
 @Suite("Decoding over noise and interference")
 struct DecodeTestTests {
   static let threshold = Receiver(noiseFigureDb: 6, filterKHz: 200).decodeThreshold(bits: 96)
-  static let usual = DecodeTest(threshold: threshold, noise: PowerScale.noise, captureDb: 6)
+  static let rayleigh = FadingGain(.rayleigh)
+  static let usual = test(threshold: threshold)
+
+  /// A test with one threshold for every kind of frame.
+  static func test(threshold: Double, noise: Power = PowerScale.noise, captureDb: Double = 6)
+    -> DecodeTest
+  {
+    DecodeTest(
+      DecodeRule(
+        thresholds: FrameKind.allCases.map { _ in threshold }, captureDb: captureDb,
+        fading: rayleigh), noise: noise)
+  }
 
   /// Weak and strong means, those around one that just reaches the threshold, and random ones.
   static let means: [Power] = {
@@ -18,26 +29,26 @@ struct DecodeTestTests {
 
   @Test("constants in their units")
   func constants() {
-    #expect(Self.usual.captureRatio == 1019, "256 · 10^0.6 = 1019.2")
-    #expect(Self.usual.noiseThreshold == Power((Self.threshold * 1024).rounded()))
-    #expect(DecodeTest(threshold: 1, noise: 1024, captureDb: 0).captureRatio == 256)
-    #expect(DecodeTest(threshold: 1, noise: 1024, captureDb: 20).captureRatio == 25_600)
+    #expect(Self.usual.rule.captureRatio == 1019, "256 · 10^0.6 = 1019.2")
+    #expect(Self.usual.noiseThreshold(of: .scm) == Power((Self.threshold * 1024).rounded()))
+    #expect(Self.test(threshold: 1, captureDb: 0).rule.captureRatio == 256)
+    #expect(Self.test(threshold: 1, captureDb: 20).rule.captureRatio == 25_600)
   }
 
   @Test("exactly the draws below the count survive", arguments: [1024, 1500, 1 << 31] as [Power])
   func survivingDraws(noise: Power) {
-    let test = DecodeTest(threshold: Self.threshold, noise: noise, captureDb: 6)
+    let test = Self.test(threshold: Self.threshold, noise: noise)
     for mean in Self.means {
-      let count = test.survivingDraws(mean: mean)
+      let count = test.survivingDraws(mean: mean, kind: .scm)
       for offset in -300...300 as ClosedRange<Int64> {
         let draw = Int64(count) + offset
         guard (0...0xFFFF_FFFF).contains(draw) else { continue }
-        let power = Fading.faded(mean, UInt32(draw))
+        let power = Self.rayleigh.faded(mean, UInt32(draw))
         #expect(
           test.passes(signal: power, interference: 0) == (offset < 0), "mean \(mean), draw \(draw)")
       }
-      #expect(!test.passes(signal: Fading.faded(mean, .max), interference: 0))
-      #expect(test.passes(signal: Fading.faded(mean, 0), interference: 0) == (count > 0))
+      #expect(!test.passes(signal: Self.rayleigh.faded(mean, .max), interference: 0))
+      #expect(test.passes(signal: Self.rayleigh.faded(mean, 0), interference: 0) == (count > 0))
     }
   }
 
@@ -45,9 +56,9 @@ struct DecodeTestTests {
   func rayleighSuccess() {
     for db in [5.0, 10, 15, 20, 30, 60] {
       for noise in [PowerScale.noise, 3000] {
-        let test = DecodeTest(threshold: Self.threshold, noise: noise, captureDb: 6)
+        let test = Self.test(threshold: Self.threshold, noise: noise)
         let mean = PowerScale.mean(ratioToNoise: pow(10, db / 10))
-        let share = Double(test.survivingDraws(mean: mean)) * 0x1p-32
+        let share = Double(test.survivingDraws(mean: mean, kind: .scm)) * 0x1p-32
         let expected = exp(-Self.threshold * Double(noise) / Double(mean))
         // Gains are right to 3 · 10⁻⁶, powers to one unit.
         let tolerance = 4e-6 + 2 / Double(mean)
@@ -62,14 +73,15 @@ struct DecodeTestTests {
     func power() -> Power { random.next() >> (20 + random.next() % 44) }
     for captureDb in [0.0, 6, 20] {
       for noise in [PowerScale.noise, 1 << 34] {
-        let test = DecodeTest(threshold: Self.threshold, noise: noise, captureDb: captureDb)
+        let test = Self.test(threshold: Self.threshold, noise: noise, captureDb: captureDb)
         var cases = (0..<4000).map { _ in (power(), power()) }
         for most in [(1 << 44) - 1, 1 << 44, 1 << 58, Power.max] as [Power] {
           cases += [((1 << 44) - 1, most), (0, most)]
         }
         for (signal, interference) in cases {
           let needed =
-            UInt128(test.noiseThreshold) * 256 + UInt128(test.captureRatio) * UInt128(interference)
+            UInt128(test.noiseThreshold(of: .scm)) * 256 + UInt128(test.rule.captureRatio)
+            * UInt128(interference)
           #expect(
             test.passes(signal: signal, interference: interference)
               == (UInt128(signal) * 256 >= needed), "\(signal) over \(interference)")
@@ -96,13 +108,13 @@ struct DecodeTestTests {
   func oneInterferer() {
     var random = SplitMix64(seed: 8)
     for (db, expected) in [(0.0, 0.5), (3, 0.333861), (6, 0.200760), (10, 0.0909091)] {
-      let test = DecodeTest(threshold: 1e-6, noise: 1024, captureDb: db)
+      let test = Self.test(threshold: 1e-6, captureDb: db)
       let total = 100_000
       var passed = 0
       for _ in 0..<total {
         let bits = random.next()
-        let signal = Fading.faded(1 << 30, UInt32(truncatingIfNeeded: bits))
-        let other = Fading.faded(1 << 30, UInt32(truncatingIfNeeded: bits >> 32))
+        let signal = Self.rayleigh.faded(1 << 30, UInt32(truncatingIfNeeded: bits))
+        let other = Self.rayleigh.faded(1 << 30, UInt32(truncatingIfNeeded: bits >> 32))
         if test.passes(signal: signal, interference: other) { passed += 1 }
       }
       let error = (expected * (1 - expected) / Double(total)).squareRoot()
@@ -120,9 +132,9 @@ struct DecodeTestTests {
         var interference: Power = 0
         for ratio in ratios {
           let mean = Power(ratio * 0x1p30)
-          interference += Fading.faded(mean, UInt32(truncatingIfNeeded: random.next()))
+          interference += Self.rayleigh.faded(mean, UInt32(truncatingIfNeeded: random.next()))
         }
-        let signal = Fading.faded(1 << 30, UInt32(truncatingIfNeeded: random.next()))
+        let signal = Self.rayleigh.faded(1 << 30, UInt32(truncatingIfNeeded: random.next()))
         if Self.usual.passes(signal: signal, interference: interference) { passed += 1 }
       }
       let error = (expected * (1 - expected) / Double(total)).squareRoot()
@@ -160,9 +172,16 @@ struct PowerScaleTests {
     #expect(PowerScale.dbm(.max, noiseDbm: 0) == 0)
   }
 
-  @Test("a frame of 96 bits takes 192 ticks")
+  @Test("frames of 96, 128 and 736 bits take two ticks for each")
   func ticks() {
-    #expect(Ticks.frame(bits: 96) == 192 && Ticks.frame(bits: 736) == 1472)
+    #expect(FrameKind.allCases.map(\.ticks) == [192, 256, 1472])
     #expect(Ticks.perDay == 24 * 60 * 60 * 32_768)
+  }
+}
+
+extension DecodeTest {
+  /// Whether an SCM frame is decoded.
+  fileprivate func passes(signal: Power, interference: Power) -> Bool {
+    passes(signal: signal, interference: interference, noiseThreshold: noiseThreshold(of: .scm))
   }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Random streams")
 struct RandomStreamsTests {
-  /// `kat_vectors` of the Random123 library: rounds, counter, key, answer.
+  /// `kat_vectors` of the Random123 library, all of this generator, and some of its
+  /// `old_kat_vectors` in which one word of the counter stands out: rounds, counter, key, answer.
   static let knownAnswers: [(Int, SIMD4<UInt32>, UInt64, SIMD4<UInt32>)] = [
     (7, SIMD4(0, 0, 0, 0), 0, SIMD4(0x5f6f_b709, 0x0d89_3f64, 0x4f12_1f81, 0x4f73_0a48)),
     (
@@ -23,6 +24,13 @@ struct RandomStreamsTests {
       10, SIMD4(0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), 0x299f_31d0_a409_3822,
       SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1)
     ),
+    (7, SIMD4(1, 0, 0, 0), 1, SIMD4(0x6b32_57c3, 0x820c_5486, 0x4de0_8b66, 0x8771_d665)),
+    (7, SIMD4(0, 1, 0, 0), 1 << 32, SIMD4(0x8244_69c3, 0xe2b3_aee2, 0xf27d_3e79, 0x69e5_de86)),
+    (
+      7, SIMD4(0, 0, 1, 0), 0xffff_ffff << 32,
+      SIMD4(0xf891_827e, 0x3b2f_7ecf, 0x41cb_eeb4, 0x596c_72b8)
+    ),
+    (7, SIMD4(0, 0, 0, 1), 1 << 63, SIMD4(0x0d55_76d6, 0xd37a_4b50, 0x2d54_4d55, 0x33f6_54d6)),
   ]
 
   @Test("Philox4x32 gives the published answers")

@@ -62,6 +62,8 @@ struct Fact: Sendable, Equatable {
 
 /// Everything that can be measured, in the order of the table.
 let allBenchmarks: [Benchmark] =
-  CensusKernel.benchmarks + [OnDemand.benchmark, SetUp.benchmark] + HeadEndIntake.benchmarks
-  + CSVRows.benchmarks + [Determinants.benchmark] + ChecksumSpeed.benchmarks
+  CensusKernel.benchmarks + EventQueueBaseline.benchmarks + [OnDemand.benchmark, SetUp.benchmark]
+  + HeadEndIntake.benchmarks + CSVRows.benchmarks + [Determinants.benchmark]
+  + ChecksumSpeed.benchmarks
+  + Generators.benchmarks
   + [SmokeRun.benchmark]

@@ -5,6 +5,9 @@ struct Options: Sendable {
     case countInstructions
     /// Run this many passes of each benchmark and measure nothing.
     case passes(Int)
+    case validate
+    /// Write draws to standard output without end.
+    case stream(StreamOrder)
     case list
     case help
   }
@@ -16,9 +19,12 @@ struct Options: Sendable {
   private(set) var jsonPath: String?
   private(set) var comparedPath: String?
   private(set) var scenarios = "Scenarios"
+  /// Frames on the air for each case of a validation.
+  private(set) var frames = 2_000_000
+  private(set) var isMarkdown = false
 
   static let help = """
-    Measures the product's inner loops and its whole way.
+    Measures the product's inner loops and its whole way, and compares its air with theory.
 
     usage: amr-bench [options]
 
@@ -30,6 +36,13 @@ struct Options: Sendable {
                          benchmark's result is another one than there
       --instructions     count instructions per item instead, with perf or valgrind
       --passes 1|2       run so many passes of each benchmark and measure nothing
+      --validate         compare the air with closed forms instead; exit code 1 if any case is
+                         more than three standard errors off
+      --frames N         frames for each case of --validate, 100000 or more (default 2000000)
+      --markdown         print the table of --validate as Markdown
+      --stream ORDER     write the simulator's draws as raw 32-bit words without end, for a
+                         statistical battery, in one of the orders
+                         \(StreamOrder.names)
       --scenarios DIR    where the scenarios that ship are (default Scenarios)
       --list             show the names of all benchmarks
       --help             show this text
@@ -62,6 +75,11 @@ struct Options: Sendable {
       case "--scenarios": scenarios = try value()
       case "--instructions": task = .countInstructions
       case "--passes": task = .passes(try Self.number(try value(), for: option, in: 1...2))
+      case "--validate": task = .validate
+      case "--frames":
+        frames = try Self.number(try value(), for: option, in: 100_000...Int(Int32.max))
+      case "--markdown": isMarkdown = true
+      case "--stream": task = .stream(try Self.order(try value()))
       case "--list": task = .list
       case "--help": task = .help
       default:
@@ -84,6 +102,13 @@ struct Options: Sendable {
           + "stands before its slash")
     }
     return name
+  }
+
+  private static func order(_ name: String) throws(UsageError) -> StreamOrder {
+    guard let order = StreamOrder(rawValue: name) else {
+      throw UsageError(description: "--stream is '\(name)'; expected \(StreamOrder.names)")
+    }
+    return order
   }
 
   private static func number(_ text: String, for option: String, in range: ClosedRange<Int>)

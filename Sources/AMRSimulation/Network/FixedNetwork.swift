@@ -4,12 +4,6 @@ import Metering
 import Parallel
 import RadioModel
 
-/// The order in which receptions are computed; the uploads are the same, byte for byte.
-public enum EvaluationOrder: String, Sendable {
-  case census
-  case onDemand = "on-demand"
-}
-
 /// What one reporting period of all collectors produced.
 public struct PeriodResult: Sendable {
   /// 0 for the first period of the run.
@@ -20,6 +14,8 @@ public struct PeriodResult: Sendable {
   public let deliveries: [[Delivery]]
   /// Over all uploads.
   public let receptions: Int
+  /// The fate of every arrival at every collector; nil in the on-demand order.
+  public let packets: PacketCounts?
   /// Fading draws that were computed.
   public let drawsEvaluated: Int
   /// Frames that were compared with everything on the air at their time.
@@ -64,7 +60,7 @@ public struct FixedNetwork: Sendable {
         noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz
       ).noiseDbm
     (links, linkCount, linksBeyondValidity) = try await Self.links(
-      scenario, territory: territory, silent: transmitters.silent, sites: sites,
+      scenario, territory: territory, transmitters: transmitters, sites: sites,
       threads: threads, progress: progress)
     clocks = sites.map { CollectorClock(scenario, site: $0) }
     let outages = OutageModel(
@@ -84,11 +80,11 @@ public struct FixedNetwork: Sendable {
 
   /// The links of all collectors, and how many of them the path loss was extrapolated to.
   private static func links(
-    _ scenario: Scenario, territory: Territory, silent: [Bool], sites: [CollectorSite],
+    _ scenario: Scenario, territory: Territory, transmitters: Transmitters, sites: [CollectorSite],
     threads: Int, progress: @escaping Progress
   ) async throws -> (sets: [LinkSet], count: Int, beyondValidity: Int) {
     let budget = try await LinkBudget(
-      scenario, territory: territory, silent: silent, frameBits: SCMFrame.byteCount * 8,
+      scenario, territory: territory, silent: transmitters.silent, kinds: transmitters.kinds,
       threads: threads)
     let counter = ProgressCounter(progress)
     let found = try await parallelMap(count: sites.count, threads: threads) { index in
@@ -122,9 +118,13 @@ public struct FixedNetwork: Sendable {
   }
 
   /// Simulates the next reporting period; call it `periodCount` times.
+  ///
+  /// - Throws: `EvaluationError.needsCensus` when the scenario cannot be evaluated on demand, and
+  ///   what `progress` throws.
   public mutating func simulateNextPeriod(
     order: EvaluationOrder, threads: Int, progress: @escaping Progress
   ) async throws -> PeriodResult {
+    if order == .onDemand && scenario.needsCensus { throw EvaluationError.needsCensus }
     let period = ReportingPeriod(number: nextPeriod, hours: scenario.backhaul.uploadPeriodH)
     nextPeriod += 1
     while book.day - scenario.startDate < period.dayNumber {
@@ -139,15 +139,19 @@ public struct FixedNetwork: Sendable {
     return PeriodResult(
       number: period.number, uploads: outcomes.map(\.upload),
       deliveries: outcomes.map(\.deliveries),
-      receptions: outcomes.reduce(0) { $0 + $1.evaluation.receptions },
-      drawsEvaluated: outcomes.reduce(0) { $0 + $1.evaluation.draws },
-      overlapLookups: outcomes.reduce(0) { $0 + $1.evaluation.lookups })
+      receptions: outcomes.reduce(0) { $0 + $1.receptions },
+      packets: PacketCounts.sum(outcomes.map(\.packets)),
+      drawsEvaluated: outcomes.reduce(0) { $0 + $1.drawsEvaluated },
+      overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups })
   }
 
   private struct Outcome: Sendable {
     let upload: Upload
     let deliveries: [Delivery]
-    let evaluation: (receptions: Int, draws: Int, lookups: Int)
+    let receptions: Int
+    let packets: PacketCounts?
+    let drawsEvaluated: Int
+    let overlapLookups: Int
   }
 
   private func simulate(collector: Int, period: ReportingPeriod, order: EvaluationOrder)
@@ -156,25 +160,20 @@ public struct FixedNetwork: Sendable {
     let air = air(collector: collector)
     let from = clocks[collector].tick(showingSeconds: period.start)
     let to = clocks[collector].tick(showingSeconds: period.end)
-    let evaluation =
-      switch order {
-      case .census: CensusOrder.evaluate(air, from: from, to: to)
-      case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
-      }
+    let evaluation = order.evaluate(air, from: from, to: to)
     return Outcome(
       upload: upload(of: evaluation.receptions, collector: collector, period: period),
       deliveries: schedule.deliveries(
         collector: sites[collector], index: collector, downTime: downTimes[collector],
         period: period, end: to),
-      evaluation: (
-        evaluation.receptions.count, evaluation.drawsEvaluated, evaluation.overlapLookups
-      ))
+      receptions: evaluation.receptions.count, packets: evaluation.packets,
+      drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
   }
 
   func air(collector: Int) -> CollectorAir {
     CollectorAir(
       links: links[collector], collector: sites[collector], transmitters: transmitters,
-      frameTicks: Ticks.frame(bits: SCMFrame.byteCount * 8), downTime: downTimes[collector])
+      scenario: scenario, downTime: downTimes[collector])
   }
 
   /// The upload that reports these receptions, by ascending endpoint.

@@ -19,6 +19,7 @@ struct LinkBudget: Sendable {
 
   private let territory: Territory
   private let silent: [Bool]
+  private let kinds: [FrameKind]
   private let shadowing: Shadowing
   private let entryLossesDb: [Double]
   private let pathLoss: PathLoss
@@ -26,8 +27,7 @@ struct LinkBudget: Sendable {
   private let validDistances: ClosedRange<Double>?
   /// Transmit power and antenna gain over the receiver's noise, in dB.
   private let budgetDb: Double
-  private let captureDb: Double
-  private let threshold: Double
+  private let rule: DecodeRule
   private let floor: Power
   /// Share of a frame's power that falls on one channel on average over time.
   private let duty: Double
@@ -37,14 +37,18 @@ struct LinkBudget: Sendable {
   private let runs: [EndpointRun]
   private let groups: [EndpointRun]
 
+  /// - Parameters:
+  ///   - silent: whether each endpoint never transmits.
+  ///   - kinds: of each endpoint's frames.
   init(
-    _ scenario: Scenario, territory: Territory, silent: [Bool], frameBits: Int, threads: Int
+    _ scenario: Scenario, territory: Territory, silent: [Bool], kinds: [FrameKind], threads: Int
   ) async throws {
     let radio = scenario.radio
     let receiver = Receiver(
       noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz)
     self.territory = territory
     self.silent = silent
+    self.kinds = kinds
     let shadowing = Shadowing(
       seed: scenario.seed, standardDeviationDb: radio.shadowingDb,
       correlation: radio.shadowingCorrelation)
@@ -57,12 +61,14 @@ struct LinkBudget: Sendable {
     }
     budgetDb =
       scenario.endpoints.txPowerDbm + scenario.collectors.antennaGainDbi - receiver.noiseDbm
-    captureDb = radio.captureDb
-    threshold = receiver.decodeThreshold(bits: frameBits)
-    let nominalFloor = threshold * ratio(decibels: -radio.linkFloorDb)
+    rule = DecodeRule(scenario)
+    // The shortest frame has the lowest threshold.
+    let nominalFloor =
+      rule.thresholds[Int(FrameKind.scm.rawValue)] * ratio(decibels: -radio.linkFloorDb)
     floor = max(1, PowerScale.mean(ratioToNoise: nominalFloor))
+    let meanTicks = Double(kinds.reduce(0) { $0 + $1.ticks }) / Double(max(1, kinds.count))
     duty =
-      Double(Ticks.frame(bits: frameBits)) / Double(Ticks.perSecond)
+      meanTicks / Double(Ticks.perSecond)
       / Double(scenario.endpoints.intervalS) / Double(radio.channels)
     screen = LinkScreen(
       budgetDb: budgetDb,
@@ -118,12 +124,12 @@ struct LinkBudget: Sendable {
       for run in runs[group.members] where run.loud > 0 { look(through: run, &search) }
     }
     let noise = PowerScale.noise + Power(Double(search.faintSum) * duty / 1024)
-    let test = DecodeTest(threshold: threshold, noise: noise, captureDb: captureDb)
+    let test = DecodeTest(rule, noise: noise)
     var links = LinkSet(test: test)
     links.endpoints = search.heard.map(\.endpoint)
     links.means = search.heard.map(\.mean)
     links.thresholds = search.heard.map {
-      DrawThreshold(draws: test.survivingDraws(mean: $0.mean))
+      DrawThreshold(draws: test.survivingDraws(mean: $0.mean, kind: kinds[Int($0.endpoint)]))
     }
     return (links, search.excess)
   }

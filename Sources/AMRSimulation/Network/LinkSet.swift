@@ -7,7 +7,8 @@ struct LinkSet: Sendable {
   var endpoints: [UInt32] = []
   /// Mean received power, shadowing included.
   var means: [Power] = []
-  /// Below which fading draws a frame would be decoded without interference.
+  /// Below which fading draws a frame can be decoded where nothing disturbs it. Under the rule of the
+  /// threshold it then is, unless external noise or an overlap prevents it.
   var thresholds: [DrawThreshold] = []
   /// What decides a frame at this collector.
   var test: DecodeTest

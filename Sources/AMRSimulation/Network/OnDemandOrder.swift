@@ -7,13 +7,14 @@ import RadioModel
 /// (`FadingDraws`). Only a frame that survives needs its time, its channel, and the few
 /// endpoints that could have overlapped it (`PhaseIndex`).
 enum OnDemandOrder {
-  /// An index serves the times within this many periods before its anchor.
+  /// An index serves the times within this many periods before its anchor, and less than 2²⁹ ticks.
   private static let periodsPerIndex: Int64 = 512
 
   /// The latest decoded frame of each link that starts in [from, to).
   static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
     var result = Evaluation()
-    var indices = LazyIndices(air: air, end: to, stride: Self.periodsPerIndex * air.periodMin)
+    var indices = LazyIndices(
+      air: air, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       let low = UInt32(truncatingIfNeeded: range.lowerBound)
@@ -42,27 +43,27 @@ enum OnDemandOrder {
   ) -> Reception? {
     let hop = air.hop(link: link, k: k)
     let start = air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)
-    guard start >= from, start < to, !air.downTime.overlaps(start, start + air.frameTicks)
+    guard start >= from, start < to, air.isReceiving(link: link, start: start, channel: hop.channel)
     else { return nil }
     result.overlapLookups += 1
-    let signal = Fading.faded(air.links.means[link], draw)
-    var interference: Power = 0
-    // A frame overlaps when it starts less than a frame's length before or after.
-    let earliest = start - air.frameTicks + 1 - Int64(air.jitterSpan - 1)
-    let latest = start + air.frameTicks - 1
-    let count = indices.index(for: start).starts(
-      in: air, earliest: earliest, latest: latest, into: &indices.found)
-    for candidate in indices.found[0..<count] where candidate.k >= 0 && candidate.link != link {
-      let other = Int(candidate.link)
-      let otherK = UInt32(bitPattern: candidate.k)
+    let frame = Reception(
+      link: link, k: k, start: start, channel: hop.channel,
+      signal: air.power(link: link, draw: draw))
+    guard air.decodesAlone(frame) else { return nil }
+    var interference = Interference(for: air.links.test.rule)
+    indices.index(for: start).forEachNear(frame, in: air) { other, otherK in
+      guard other != link, otherK < air.lives[other] else { return }
       let otherHop = air.hop(link: other, k: otherK)
-      let distance = candidate.at &+ Int64(otherHop.jitter) &- start
-      if otherHop.channel == hop.channel, distance.magnitude < UInt64(air.frameTicks) {
-        interference += Fading.faded(air.links.means[other], air.fading(other).draw(otherK))
+      let otherStart = air.nominalStart(link: other, k: Int64(otherK)) + Int64(otherHop.jitter)
+      if otherHop.channel == hop.channel, otherStart < start + air.frameTicks[link],
+        start < otherStart &+ air.frameTicks[other]
+      {
+        interference.add(
+          air.power(link: other, draw: air.fading(other).draw(otherK)), from: otherStart - start,
+          to: otherStart + air.frameTicks[other] - start, length: air.frameTicks[link])
       }
     }
-    guard air.links.test.passes(signal: signal, interference: interference) else { return nil }
-    return Reception(link: link, k: k, start: start, channel: hop.channel, signal: signal)
+    return air.decodes(frame, over: interference) ? frame : nil
   }
 
   /// Phase indices at equal distances before the end of the period, made when first needed.
@@ -71,9 +72,6 @@ enum OnDemandOrder {
     let end: Int64
     let stride: Int64
     private var made: [PhaseIndex?] = []
-    /// Room for the candidates of one look-up.
-    var found: [NominalStart] = []
-
     init(air: CollectorAir, end: Int64, stride: Int64) {
       self.air = air
       self.end = end
@@ -89,7 +87,7 @@ enum OnDemandOrder {
 
     private mutating func make(_ number: Int) -> PhaseIndex {
       while made.count <= number { made.append(nil) }
-      let index = PhaseIndex(air, anchor: end - 1 - Int64(number) * stride)
+      let index = PhaseIndex(air, anchor: end - 1 - Int64(number) * stride, span: stride)
       made[number] = index
       return index
     }

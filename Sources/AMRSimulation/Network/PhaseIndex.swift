@@ -1,105 +1,142 @@
-/// Finds the transmissions that overlap a given time at one collector, for times shortly before
-/// an anchor.
+import ArrivalLanes
+import RandomStreams
+
+/// Finds the transmissions that overlap a frame at one collector, for frames shortly before an
+/// anchor.
 ///
 /// At the anchor each link is so many ticks into its period. Links are sorted by that, so that
 /// whoever transmits around a time lies in a few neighbouring buckets; clock errors widen the
-/// range by what they add up to between the time and the anchor.
-struct PhaseIndex: Sendable {
-  /// 2¹⁰ ticks, 1/32 s.
-  private static let bucketShift: Int64 = 10
+/// range by what they add up to between the time and the anchor, and drift by what it can differ.
+/// Times and channels of those in the range are computed by vectors.
+final class PhaseIndex {
+  /// 2⁹ ticks, 1/64 s.
+  private static let bucketShift: Int64 = 9
+  /// Elements that vectors may read beyond the last one.
+  private static let padding = 16
+  private static let level = VectorLevel.best.level
 
-  struct Entry {
-    let link: Int32
-    /// Number of the last transmission that nominally starts at or before the anchor; −1 or less
-    /// when there is none.
-    let lastK: Int32
-    /// Ticks from its nominal start to the anchor, below the period.
-    let elapsed: UInt32
-    let period: UInt32
-  }
-
-  let anchor: Int64
-  private let entries: [Entry]
+  private let anchor: Int64
+  /// Ticks by which a start can be earlier than its entry says.
+  private let slack: Int64
+  private let periodMin: Int64
+  private let periodMax: Int64
+  /// The first entry of each bucket.
   private let starts: [UInt32]
+  private let links: UnsafeMutablePointer<Int32>
+  private let endpoints: UnsafeMutablePointer<UInt32>
+  /// Ticks from the nominal start of each link's last transmission to the anchor, below its period.
+  private let elapsed: UnsafeMutablePointer<UInt32>
+  private let periods: UnsafeMutablePointer<UInt32>
+  /// The number of that transmission; −1 or less when there is none yet.
+  private let lastKs: UnsafeMutablePointer<Int32>
+  /// Room for the entries that one look-up finds.
+  private let hits: UnsafeMutablePointer<UInt32>
+  private var query = phase_query()
 
-  init(_ air: CollectorAir, anchor: Int64) {
+  /// - Parameter span: it serves starts up to so many ticks before the anchor, less than 2³⁰.
+  init(_ air: CollectorAir, anchor: Int64, span: Int64) {
     self.anchor = anchor
+    periodMin = air.periodMin
+    periodMax = air.periodMax
+    // Each link has the drift of a period after the anchor, when it is the greatest.
+    let latest = anchor + air.periodMax
+    if let drift = air.drift {
+      let most = drift.most(at: latest)
+      let earliest = anchor - span - air.maxFrameTicks - Int64(air.jitterSpan) - most
+      slack = most - drift.ticks(at: earliest, exposure: .max)
+    } else {
+      slack = 0
+    }
     let count = air.links.count
-    var elapsed: [Entry] = []
-    elapsed.reserveCapacity(count)
+    links = Self.zeros(count)
+    endpoints = Self.zeros(count)
+    elapsed = Self.zeros(count)
+    periods = Self.zeros(count)
+    lastKs = Self.zeros(count)
+    hits = Self.zeros(count)
+
+    let quotients = (0..<count).map { link in
+      let since = anchor - air.phases[link] - air.drift(link: link, at: latest)
+      let period = air.periods[link]
+      let quotient = since >= 0 ? since / period : (since + 1) / period - 1
+      return (k: quotient, rest: since - quotient * period)
+    }
     let buckets = Int(air.periodMax >> Self.bucketShift) + 1
     var starts = [UInt32](repeating: 0, count: buckets + 1)
-    for link in 0..<count {
-      let period = air.periods[link]
-      let since = anchor - air.phases[link]
-      let quotient = since >= 0 ? since / period : (since + 1) / period - 1
-      let rest = since - quotient * period
-      elapsed.append(
-        Entry(
-          link: Int32(truncatingIfNeeded: link), lastK: Int32(truncatingIfNeeded: quotient),
-          elapsed: UInt32(rest), period: UInt32(period)))
-      starts[Int(rest >> Self.bucketShift) + 1] += 1
-    }
+    for (_, rest) in quotients { starts[Int(rest >> Self.bucketShift) + 1] += 1 }
     for bucket in 1...buckets { starts[bucket] += starts[bucket - 1] }
     var next = starts
-    var entries = elapsed
-    for entry in elapsed {
-      let bucket = Int(entry.elapsed >> Self.bucketShift)
-      entries[Int(next[bucket])] = entry
-      next[bucket] += 1
+    for link in 0..<count {
+      let (k, rest) = quotients[link]
+      let place = Int(next[Int(rest >> Self.bucketShift)])
+      next[Int(rest >> Self.bucketShift)] += 1
+      links[place] = Int32(truncatingIfNeeded: link)
+      endpoints[place] = air.endpointIDs[link]
+      elapsed[place] = UInt32(rest)
+      periods[place] = UInt32(air.periods[link])
+      lastKs[place] = Int32(truncatingIfNeeded: k)
     }
-    self.entries = entries
     self.starts = starts
+    query.seed = air.seed
+    query.timing_stream = StreamName.timing.rawValue
+    query.jitter_span = air.jitterSpan
+    query.channels = air.channels
+    // A sequence of hops tells the channel otherwise: all channels are looked at.
+    query.any_channel = air.hopSequence == nil ? 0 : .max
+    query.endpoint = UnsafePointer(endpoints)
+    query.elapsed = UnsafePointer(elapsed)
+    query.period = UnsafePointer(periods)
+    query.last_k = UnsafePointer(lastKs)
+    query.earliest = Int32(1 - air.maxFrameTicks)
   }
 
-  /// Finds every transmission whose nominal start lies in [earliest, latest]; `latest` is less
-  /// than a period after the anchor.
-  ///
-  /// - Parameters:
-  ///   - found: room for the result, which grows as needed.
-  /// - Returns: how many there are, at the front of `found`.
+  private static func zeros<Element: FixedWidthInteger>(_ count: Int)
+    -> UnsafeMutablePointer<Element>
+  {
+    let place = UnsafeMutablePointer<Element>.allocate(capacity: count + padding)
+    place.initialize(repeating: 0, count: count + padding)
+    return place
+  }
+
+  deinit {
+    links.deallocate()
+    endpoints.deallocate()
+    elapsed.deallocate()
+    periods.deallocate()
+    lastKs.deallocate()
+    hits.deallocate()
+  }
+
+  /// Calls `body` with the link and number of every transmission that overlaps a frame on its
+  /// channel, the frame itself among them, and possibly of some that do not or that are never sent.
   @inline(__always)
-  func starts(
-    in air: CollectorAir, earliest: Int64, latest: Int64, into found: inout [NominalStart]
-  ) -> Int {
-    // Ticks before the anchor: nominal start = anchor − (elapsed + back · period).
-    let near = anchor - latest
-    let far = anchor - earliest
-    let width = UInt64(bitPattern: far - near)
-    var back: Int64 = near < 0 ? -1 : max(0, (near - air.periodMax + 1) / air.periodMax)
-    var count = 0
+  func forEachNear(_ frame: Reception, in air: CollectorAir, _ body: (Int, UInt32) -> Void) {
+    let length = air.frameTicks[frame.link]
+    query.before_anchor = Int32(truncatingIfNeeded: anchor - frame.start)
+    query.span = UInt32(air.maxFrameTicks - 1 + length + slack)
+    query.channel = UInt32(frame.channel)
+    // Ticks before the anchor: nominal start = anchor − (elapsed + back · period). What overlaps
+    // starts before the frame ends, and less than its own length before the frame.
+    let near = anchor - (frame.start + length - 1) - slack
+    let far = anchor - (frame.start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1))
+    var back: Int64 = near < 0 ? -1 : max(0, (near - periodMax + 1) / periodMax)
     while true {
-      let slow = back * (back < 0 ? air.periodMin : air.periodMax)
-      let fast = back * (back < 0 ? air.periodMax : air.periodMin)
-      let high = min(far - fast, air.periodMax - 1)
-      if high < 0 { return count }
+      let slow = back * (back < 0 ? periodMin : periodMax)
+      let fast = back * (back < 0 ? periodMax : periodMin)
+      let high = min(far - fast, periodMax - 1)
+      if high < 0 { return }
       let low = max(0, near - slow)
       if low <= high {
-        let first = Int(starts[Int(low >> Self.bucketShift)])
-        let last = Int(starts[Int(high >> Self.bucketShift) + 1])
-        let room = count + last - first
-        if found.count < room {
-          found += repeatElement(NominalStart(), count: room - found.count)
-        }
-        // Whether an entry lies in the range cannot be foretold: it is written in any case, and
-        // only counted when it does.
-        for entry in entries[first..<last] {
-          let before = Int64(entry.elapsed) &+ back &* Int64(entry.period)
-          found[count] = NominalStart(
-            at: anchor &- before, link: entry.link,
-            k: entry.lastK &- Int32(truncatingIfNeeded: back))
-          count &+= UInt64(bitPattern: before &- near) <= width ? 1 : 0
+        query.back = Int32(truncatingIfNeeded: back)
+        let found = phase_hits(
+          Self.level, &query, starts[Int(low >> Self.bucketShift)],
+          starts[Int(high >> Self.bucketShift) + 1], hits)
+        for index in 0..<Int(found) {
+          let entry = Int(hits[index])
+          body(Int(links[entry]), UInt32(bitPattern: lastKs[entry] &- query.back))
         }
       }
       back += 1
     }
   }
-}
-
-/// One transmission before its jitter.
-struct NominalStart {
-  var at: Int64 = 0
-  var link: Int32 = 0
-  /// Negative for what would have started before the run.
-  var k: Int32 = 0
 }

@@ -16,6 +16,7 @@ public struct Scenario: Sendable, Equatable {
   public var days = 1
   /// The fixed offset of local standard time from UTC; days are [00:00, 24:00) at this offset.
   public var utcOffsetMinutes = 0
+  public var evaluation = EvaluationChoice.auto
   public var territory = TerritorySpec()
   public var moduleClasses: [ModuleClass] = [ModuleClass()]
   public var entryClasses: [EntryClass] = [
@@ -106,6 +107,15 @@ public struct EndpointSpec: Sendable, Equatable {
   public var txPowerDbm = 10.0
   /// Height of the antenna over the ground in metres.
   public var antennaHeightM = 1.5
+  public var hopping = HoppingChoice.random
+  /// Mean life of a battery in years; 0 for one that never ends.
+  public var batteryYears = 0.0
+  /// Standard deviation of a battery's life (normal) in years.
+  public var batterySpreadYears = 0.0
+  /// The ages of the batteries at the start of the run are uniform from 0 to this, in years.
+  public var ageYears = 0.0
+  /// By how many parts in 10⁹ a clock outdoors is slow for each K² from 25 °C.
+  public var driftPpbPerK2 = 0.0
 
   public init() {}
 }
@@ -128,6 +138,13 @@ public struct CollectorSpec: Sendable, Equatable {
   public var filterKHz = 200.0
   /// Each collector's clock is wrong by a constant, uniform within ± this, in ms.
   public var clockErrorMs = 500
+  public var receiver = ReceiverKind.channelised
+  /// The lowest channel that a wideband receiver hears, counted from 0.
+  public var firstChannel = 0
+  /// How many channels a wideband receiver hears.
+  public var heardChannels = 10
+  /// Frames that a limited receiver can receive at the same time.
+  public var demodulators = 8
 
   public init() {}
 }
@@ -154,6 +171,15 @@ public struct RadioSpec: Sendable, Equatable {
   public var captureDb = 6.0
   /// A link exists when its mean power is at least the decode threshold less this, in dB.
   public var linkFloorDb = 10.0
+  /// How the power of a frame varies about the mean of its link.
+  public var fading = FadingChoice.rayleigh
+  /// Power of the direct path over that of all others in dB, for Rician fading.
+  public var ricianKDb = 6.0
+  public var decoding = DecodingChoice.threshold
+  /// Probability that others disturb a channel of a collector in an hour.
+  public var ismProbability = 0.0
+  /// Mean rise of the noise in dB where they do (exponential, at most 60 dB).
+  public var ismRiseDb = 6.0
 
   public init() {}
 }

@@ -14,6 +14,7 @@ extension ScenarioDecoder {
     checkERTTypes()
     checkPropagation()
     checkTiming()
+    checkReceiver()
   }
 
   private mutating func checkTerritory() {
@@ -85,6 +86,26 @@ extension ScenarioDecoder {
           "radio.propagation", "radio.frequency_mhz", "radio.beyond_validity",
           "collectors.antenna_height_m", "endpoints.antenna_height_m",
         ])
+    }
+  }
+
+  private mutating func checkReceiver() {
+    let collectors = scenario.collectors
+    let last = collectors.firstChannel + collectors.heardChannels - 1
+    if collectors.receiver == .wideband && last >= scenario.radio.channels {
+      reportContradiction(
+        "first_channel + heard_channels - 1 is \(last); expected a channel from 0 to "
+          + "\(scenario.radio.channels - 1), of radio.channels = \(scenario.radio.channels)",
+        between: [
+          "collectors.first_channel", "collectors.heard_channels", "radio.channels",
+          "collectors.receiver",
+        ])
+    }
+    if scenario.evaluation == .onDemand && scenario.needsCensus {
+      reportContradiction(
+        "'on-demand' cannot decide the frames of collectors.receiver = 'limited', which depend on "
+          + "one another; expected 'auto' or 'census'",
+        between: ["evaluation", "collectors.receiver"])
     }
   }
 

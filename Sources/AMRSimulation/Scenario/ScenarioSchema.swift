@@ -43,6 +43,10 @@ enum ScenarioSchema {
     .whole(
       "utc_offset_minutes", \.utcOffsetMinutes, -840...840,
       "Local standard time less UTC; days run from 00:00 to 24:00 at this offset all year."),
+    .choice(
+      "evaluation", \.evaluation,
+      "Order in which receptions are computed; the uploads are the same in both. 'auto' is on-demand "
+        + "where the receiver allows it."),
   ]
 
   static let sections: [Section] = [
@@ -119,6 +123,21 @@ enum ScenarioSchema {
       .number(
         "antenna_height_m", \.endpoints.antennaHeightM, 0.1...1000,
         "Height of a module's antenna over the ground."),
+      .choice(
+        "hopping", \.endpoints.hopping,
+        "Channels: drawn afresh for each transmission, or every one in turn."),
+      .number(
+        "battery_years", \.endpoints.batteryYears, 0...100,
+        "Mean life of a battery, after which the module is silent; 0 for no end."),
+      .number(
+        "battery_spread_years", \.endpoints.batterySpreadYears, 0...50,
+        "Standard deviation of a battery's life (normal)."),
+      .number(
+        "age_years", \.endpoints.ageYears, 0...100,
+        "Ages of the batteries at the start are uniform from 0 to this."),
+      .number(
+        "drift_ppb_per_k2", \.endpoints.driftPpbPerK2, 0...50,
+        "A clock outdoors is slow by this for each K² from 25 °C; 34 for a tuning-fork crystal."),
     ])
 
   private static let collectors = Section(
@@ -147,6 +166,19 @@ enum ScenarioSchema {
       .whole(
         "clock_error_ms", \.collectors.clockErrorMs, 0...3_600_000,
         "Each collector's clock is wrong by a constant, uniform within ± this."),
+      .choice(
+        "receiver", \.collectors.receiver,
+        "Which frames are received at the same time: any on every channel, any on a part of the "
+          + "channels, or so many on all."),
+      .whole(
+        "first_channel", \.collectors.firstChannel, 0...254,
+        "The lowest channel that a wideband receiver hears, counted from 0."),
+      .whole(
+        "heard_channels", \.collectors.heardChannels, 1...255,
+        "How many channels a wideband receiver hears."),
+      .whole(
+        "demodulators", \.collectors.demodulators, 1...1024,
+        "Frames that a limited receiver can receive at the same time."),
     ])
 
   private static let radio = Section(
@@ -179,6 +211,20 @@ enum ScenarioSchema {
       .number(
         "link_floor_db", \.radio.linkFloorDb, 0...20,
         "A link exists when its mean power is at least the decode threshold less this."),
+      .choice(
+        "fading", \.radio.fading, "How the power of a frame varies about the mean of its link."),
+      .number(
+        "rician_k_db", \.radio.ricianKDb, -20...20,
+        "Power of the direct path over that of all others, for Rician fading."),
+      .choice(
+        "decoding", \.radio.decoding,
+        "Whether a frame needs a ratio of power, or is right when each of its bits is."),
+      .number(
+        "ism_probability", \.radio.ismProbability, 0...1,
+        "Probability that others disturb a channel of a collector in an hour."),
+      .number(
+        "ism_rise_db", \.radio.ismRiseDb, 0...40,
+        "Mean rise of the noise where they do (exponential, at most 60 dB)."),
     ])
 
   private static let consumption = Section(

@@ -15,7 +15,7 @@ func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
   let staged = try StagedDirectory(at: path)
   try staged.writeFile("scenario.json5", Array(ScenarioFile.encode(scenario).utf8))
   var options = RunOptions()
-  options.order = arguments.flag(.census) ? .census : .onDemand
+  options.order = arguments.flag(.census) ? .census : scenario.evaluationOrder
   options.threads = arguments.threads
   options.keepsUploads = arguments.flag(.keepUploads)
   options.engine = engineName

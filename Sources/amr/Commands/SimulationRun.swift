@@ -16,7 +16,7 @@ struct SimulationRun {
     self.scenario = scenario
     self.bar = bar
     threads = arguments.threads
-    order = arguments.flag(.census) ? .census : .onDemand
+    order = arguments.flag(.census) ? .census : scenario.evaluationOrder
     let layout = try await Layout(files: scenario, threads: threads)
     bar.begin("find links", unit: "collectors", total: Int64(layout.sites.count))
     network = try await FixedNetwork(
