@@ -85,28 +85,6 @@ struct FadingTests {
     #expect((10...67).contains(chiSquare), "seed \(seed): \(chiSquare)")
   }
 
-  @Test("the inverse gives exactly the draws of a gain and above")
-  func inverse() {
-    var random = SplitMix64(seed: 12)
-    let strongest = Self.table.gain(0)
-    var leasts: [UInt64] = Array(1...2000)
-    leasts += (0...2000).map { strongest - $0 }
-    leasts += (0..<100_000).map { _ in 1 + random.next() % strongest }
-    // Where the table's octaves and intervals begin.
-    for octave in 0..<32 as Range<UInt32> {
-      for interval in 0..<8 as Range<UInt32> {
-        leasts.append(Self.table.gain(((8 + interval) << octave) >> 4))
-      }
-    }
-    for least in leasts where least > 0 {
-      let count = Self.table.draws(ofGainAtLeast: least)
-      #expect(count > 0 && Self.table.gain(count - 1) >= least, "\(least)")
-      #expect(Self.table.gain(count) < least, "\(least)")
-    }
-    #expect(Self.table.draws(ofGainAtLeast: strongest + 1) == 0)
-    #expect(Self.table.draws(ofGainAtLeast: .max) == 0)
-  }
-
   @Test("known margins: P(power > mean − m dB) = exp(−10^(−m/10))")
   func margins() {
     for (db, expected) in [(3.0, 0.605811), (10, 0.904837), (20, 0.990050)] {

@@ -80,8 +80,8 @@ public struct FixedNetwork: Sendable {
 
   /// The links of all collectors, and how many of them the path loss was extrapolated to.
   private static func links(
-    _ scenario: Scenario, territory: Territory, transmitters: Transmitters,
-    sites: [CollectorSite], threads: Int, progress: @escaping Progress
+    _ scenario: Scenario, territory: Territory, transmitters: Transmitters, sites: [CollectorSite],
+    threads: Int, progress: @escaping Progress
   ) async throws -> (sets: [LinkSet], count: Int, beyondValidity: Int) {
     let budget = try await LinkBudget(
       scenario, territory: territory, silent: transmitters.silent, kinds: transmitters.kinds,

@@ -80,24 +80,18 @@ struct Transmitters: Sendable {
     init(_ scenario: Scenario, of endpointIDs: ArraySlice<UInt32>) {
       let endpoints = scenario.endpoints
       let nominal = Double(Int64(endpoints.intervalS) * Ticks.perSecond)
-      let clockError = endpoints.clockErrorPpm * 1e-6
       let silentShare = scenario.faults.silentModuleShare
       let channels = UInt32(scenario.radio.channels)
-      phases.reserveCapacity(endpointIDs.count)
-      periods.reserveCapacity(endpointIDs.count)
-      silent.reserveCapacity(endpointIDs.count)
-      hopOffsets.reserveCapacity(endpointIDs.count)
-      exposures.reserveCapacity(endpointIDs.count)
-      lives.reserveCapacity(endpointIDs.count)
       for id in endpointIDs {
         let stream = RandomStream(seed: scenario.seed, .transmitterTraits, entity: id)
-        let draws = stream.words(0)
-        let period = UInt32((nominal * (1 + (2 * unit(draws.x) - 1) * clockError)).rounded())
-        let phase = below(period, draws.y)
+        let traits = stream.words(0)
+        let error = (2 * unit(traits.x) - 1) * endpoints.clockErrorPpm * 1e-6
+        let period = UInt32((nominal * (1 + error)).rounded())
+        let phase = below(period, traits.y)
         periods.append(period)
         phases.append(phase)
-        silent.append(unit(draws.z) < silentShare)
-        hopOffsets.append(UInt8(below(channels, draws.w)))
+        silent.append(unit(traits.z) < silentShare)
+        hopOffsets.append(UInt8(below(channels, traits.w)))
         let conditions = stream.words(1)
         exposures.append(UInt8(conditions.z >> 24))
         lives.append(

@@ -105,6 +105,8 @@ public struct EndpointSpec: Sendable, Equatable {
   public var clockErrorPpm = 50.0
   /// Equivalent isotropically radiated power in dBm.
   public var txPowerDbm = 10.0
+  /// Height of the antenna over the ground in metres.
+  public var antennaHeightM = 1.5
   public var hopping = HoppingChoice.random
   /// Mean life of a battery in years; 0 for one that never ends.
   public var batteryYears = 0.0
@@ -114,8 +116,6 @@ public struct EndpointSpec: Sendable, Equatable {
   public var ageYears = 0.0
   /// By how many parts in 10⁹ a clock outdoors is slow for each K² from 25 °C.
   public var driftPpbPerK2 = 0.0
-  /// Height of the antenna over the ground in metres.
-  public var antennaHeightM = 1.5
 
   public init() {}
 }
