@@ -21,22 +21,24 @@ typedef bool b1x16 __attribute__((ext_vector_type(16)));
 #define INLINE static inline __attribute__((always_inline))
 
 #define BODY(name) name##_baseline
-#define HAS_GATHER 0
+#define LEVEL 1
 #include "Bodies.h"
 #undef BODY
-#undef HAS_GATHER
+#undef LEVEL
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#define HAS_GATHER 1
+#define LEVEL 3
 #define BODY(name) name##_v3
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #include "Bodies.h"
 #pragma clang attribute pop
 #undef BODY
+#undef LEVEL
 
+#define LEVEL 4
 #define BODY(name) name##_v4
 #pragma clang attribute push( \
     __attribute__((target("arch=x86-64-v4"), min_vector_width(512))), apply_to = function)

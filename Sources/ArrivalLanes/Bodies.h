@@ -25,7 +25,7 @@ INLINE u32x16 BODY(mask)(uint16_t bits) {
 
 /// The elements at the given places.
 INLINE u32x16 BODY(gather)(const uint32_t *from, u32x16 at) {
-#if HAS_GATHER
+#if LEVEL >= 3
   union {
     u32x16 all;
     __m256i half[2];
@@ -37,6 +37,37 @@ INLINE u32x16 BODY(gather)(const uint32_t *from, u32x16 at) {
   u32x16 found;
 #pragma unroll
   for (int i = 0; i < 16; i++) found[i] = from[at[i]];
+  return found;
+#endif
+}
+
+/// Writes the numbers of the set bits, counted from `first`, and what follows them is anything: room
+/// for 16 is needed. Which bits are set cannot be foretold, so that a loop over them would wait for
+/// the processor's wrong guesses.
+///
+/// Returns how many are set.
+INLINE uint32_t BODY(write_places)(uint32_t *to, uint32_t first, uint32_t bits) {
+#if LEVEL >= 4
+  const __m512i places = _mm512_add_epi32(
+      _mm512_set1_epi32((int)first),
+      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi32((__mmask16)bits, places));
+  return (uint32_t)__builtin_popcount(bits);
+#elif LEVEL >= 3
+  uint32_t found = 0;
+  for (uint32_t half = 0; half < 16; half += 8) {
+    // A byte of ones for each set bit picks from the bytes 0…7.
+    const uint64_t bytes = _pdep_u64(bits >> half & 0xFF, 0x0101010101010101) * 0xFF;
+    const __m128i picked = _mm_cvtsi64_si128((long long)_pext_u64(0x0706050403020100, bytes));
+    const __m256i places = _mm256_add_epi32(
+        _mm256_cvtepu8_epi32(picked), _mm256_set1_epi32((int)(first + half)));
+    _mm256_storeu_si256((__m256i *)(to + found), places);
+    found += (uint32_t)__builtin_popcount(bits >> half & 0xFF);
+  }
+  return found;
+#else
+  uint32_t found = 0;
+  for (; bits != 0; bits &= bits - 1) to[found++] = first + (uint32_t)__builtin_ctz(bits);
   return found;
 #endif
 }
@@ -357,9 +388,7 @@ static void BODY(mark)(struct arrival_lanes *l, int row) {
 static uint32_t BODY(list)(struct arrival_lanes *l, int row, const uint16_t *bits) {
   uint32_t found = 0;
   for (uint32_t v = 0; v < l->count / 16; v++) {
-    for (uint32_t rest = bits[v]; rest != 0; rest &= rest - 1) {
-      l->frame_lane[found++] = 16 * v + (uint32_t)__builtin_ctz(rest);
-    }
+    found += BODY(write_places)(l->frame_lane + found, 16 * v, bits[v]);
   }
   const uint32_t back = 4 - (uint32_t)row;
   for (uint32_t i = 0; i < found; i += 16) {
@@ -380,10 +409,12 @@ static uint32_t BODY(list)(struct arrival_lanes *l, int row, const uint16_t *bit
 
     const u32x16 own = BODY(gather)(l->fading, word);
     const u32x16 later = (u32x16)(k >> 6 == next >> 6);
-    const u32x16 block = BODY(select)(
-        later, BODY(gather)(l->block_word, lane), BODY(gather)(l->earlier_block_word, lane));
-    const u32x16 smallest = BODY(select)(
-        later, BODY(gather)(l->smallest, lane), BODY(gather)(l->earlier_smallest, lane));
+    u32x16 block = BODY(gather)(l->block_word, lane);
+    u32x16 smallest = BODY(gather)(l->smallest, lane);
+    if (BODY(bits)(later) != 0xFFFF) {
+      block = BODY(select)(later, block, BODY(gather)(l->earlier_block_word, lane));
+      smallest = BODY(select)(later, smallest, BODY(gather)(l->earlier_smallest, lane));
+    }
     // 2³² − smallest does not fit where smallest is 0: there the draw is its own word.
     const u32x16 draw = smallest + BODY(multiply_high)(own, 0 - smallest)
         + (own & (u32x16)(smallest == 0));

@@ -85,7 +85,7 @@ public struct Interference: Sendable {
 
   /// Nothing as yet; the rule tells whether the touched bits matter.
   @inline(__always)
-  public init(for rule: DecodeRule) { keepsPieces = rule.bitErrors != nil }
+  public init(for rule: DecodeRule) { keepsPieces = rule.countsBitErrors }
 
   /// Adds an arrival that is on the air in the ticks [from, to), counted from the frame's start, of
   /// which at least one lies within the frame's `length`.

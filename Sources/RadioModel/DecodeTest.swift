@@ -12,7 +12,7 @@ import PortableMath
 ///
 /// In both a frame's fate never depends on the decoding of another, and the last of the 2³² fading
 /// draws is lost whatever its power, so that the number of draws that pass fits 32 bits.
-public struct DecodeRule: Sendable {
+public final class DecodeRule: Sendable {
   public let fading: FadingGain
   /// γ₀ by the raw value of the kind.
   public let thresholds: [Double]
@@ -20,6 +20,8 @@ public struct DecodeRule: Sendable {
   public let captureRatio: UInt64
   /// Nil where the threshold decides.
   public let bitErrors: BitErrorTable?
+  /// Whether `bitErrors` decides.
+  public let countsBitErrors: Bool
 
   /// - Parameters:
   ///   - thresholds: γ₀ of each kind of frame, see `Receiver.decodeThresholds`.
@@ -31,6 +33,7 @@ public struct DecodeRule: Sendable {
     captureRatio = UInt64((ratio(decibels: captureDb) * 256).rounded())
     self.fading = fading
     self.bitErrors = bitErrors
+    countsBitErrors = bitErrors != nil
   }
 }
 

@@ -18,15 +18,18 @@ public enum FadingKind: Sendable, Equatable {
 /// 2u + 1 and linear between them, rounded down: monotone, and equal everywhere. For Rayleigh
 /// fading that is within 4 · 10⁻⁶ of −ln((u + ½) / 2³²). The weakest 1/512 of Rician draws are on
 /// the line to gain 0, that is, fade a little deeper than they should.
-public struct FadingGain: Sendable {
+public final class FadingGain: Sendable {
   /// Gains have this many fractional bits.
   public static let fractionBits: UInt64 = 20
   /// Octaves of 2u + 1.
   private static let octaves = 33
 
   /// Entry 256 · o + i is the gain where 2u + 1 = 2ᵒ (1 + i/256), in units of 2⁻²⁰; the last one is
-  /// where the probability reaches 1.
-  public let entries: [UInt32]
+  /// where the probability reaches 1. Never written after `init`.
+  ///
+  /// Every arrival that is compared with others looks here: no bounds are checked and nothing is
+  /// retained.
+  @usableFromInline nonisolated(unsafe) let table: UnsafeMutableBufferPointer<UInt32>
 
   public init(_ kind: FadingKind) {
     var entries = [UInt32](repeating: 0, count: Self.octaves * 256 + 1)
@@ -38,8 +41,14 @@ public struct FadingGain: Sendable {
       least = max(least, kind.gain(exceeded: exceeded))
       entries[index] = UInt32((least * Double(1 << Self.fractionBits)).rounded())
     }
-    self.entries = entries
+    table = .allocate(capacity: entries.count)
+    _ = table.initialize(from: entries)
   }
+
+  deinit { table.deallocate() }
+
+  /// The table; see the type's description.
+  public var entries: [UInt32] { Array(table) }
 
   /// The gain of a draw, below 22.9.
   @inlinable @inline(__always)
@@ -48,26 +57,26 @@ public struct FadingGain: Sendable {
     let octave = 63 - odd.leadingZeroBitCount
     let fraction = odd << (32 - octave) & 0xFFFF_FFFF
     let index = octave << 8 | Int(truncatingIfNeeded: fraction >> 24)
-    return entries.withUnsafeBufferPointer { entries in
-      let above = UInt64(entries[index])
-      let below = UInt64(entries[index + 1])
-      return (above << 24 &- (above &- below) &* (fraction & 0xFF_FFFF)) >> 24
-    }
+    // 33 octaves and one more entry: 2u + 1 is below 2³³.
+    let start = table.baseAddress.unsafelyUnwrapped
+    let above = UInt64(start[index])
+    let below = UInt64(start[index + 1])
+    return (above << 24 &- (above &- below) &* (fraction & 0xFF_FFFF)) >> 24
   }
 
   /// How many draws have a gain of at least `least`; they are the first ones. The last draw of all
   /// does not count.
   public func draws(ofGainAtLeast least: UInt64) -> UInt32 {
-    guard least <= UInt64(entries[0]) else { return 0 }
+    guard least <= UInt64(table[0]) else { return 0 }
     // The last piece that begins with such a gain.
     var index = 0
-    var end = entries.count - 1
+    var end = table.count - 1
     while end - index > 1 {
       let middle = (index + end) / 2
-      if UInt64(entries[middle]) >= least { index = middle } else { end = middle }
+      if UInt64(table[middle]) >= least { index = middle } else { end = middle }
     }
-    let above = UInt64(entries[index])
-    let fall = above - UInt64(entries[index + 1])
+    let above = UInt64(table[index])
+    let fall = above - UInt64(table[index + 1])
     let place = fall == 0 ? 0xFF_FFFF : min(0xFF_FFFF, (above - least) << 24 / fall)
     // The greatest 2u + 1 that lies no further, and how many u there are up to it.
     let octave = UInt64(index >> 8)

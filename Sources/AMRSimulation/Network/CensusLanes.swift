@@ -94,7 +94,7 @@ final class CensusLanes {
     c.pointee.passing = memory.bits(rows: 4)
     c.pointee.tail = memory.bits(rows: 4)
     c.pointee.crowded = memory.bits(rows: 1)
-    c.pointee.frame_lane = memory.words()
+    c.pointee.frame_lane = memory.words(spare: 16)
     c.pointee.frame_start = memory.words()
     c.pointee.frame_cell = memory.words()
     c.pointee.frame_draw = memory.words()
@@ -247,7 +247,9 @@ private final class LaneMemory {
   deinit { start.deallocate() }
 
   func powers() -> UnsafeMutablePointer<Power> { take(lanes) }
-  func words(rows: Int = 1) -> UnsafeMutablePointer<UInt32> { take(rows * lanes) }
+  func words(rows: Int = 1, spare: Int = 0) -> UnsafeMutablePointer<UInt32> {
+    take(rows * lanes + spare)
+  }
   func signedWords() -> UnsafeMutablePointer<Int32> { take(lanes) }
   /// A bit per lane in each row.
   func bits(rows: Int) -> UnsafeMutablePointer<UInt16> { take(rows * lanes / 16) }

@@ -158,7 +158,7 @@ extension CollectorAir {
   func decodes(_ frame: Reception, over interference: Interference) -> Bool {
     let rise =
       externalNoise?.rise(channel: frame.channel, hour: ExternalNoise.hour(of: frame.start))
-    if let bitErrors = links.test.rule.bitErrors {
+    if links.test.rule.countsBitErrors, let bitErrors = links.test.rule.bitErrors {
       return decodes(frame, over: interference, rise: rise ?? .none, bitErrors)
     }
     let threshold = noiseThresholds[frame.link]

@@ -44,7 +44,7 @@ public enum DecodingChoice: String, Sendable, CaseIterable {
 
 extension DecodeRule {
   /// The rule of a scenario.
-  init(_ scenario: Scenario) {
+  convenience init(_ scenario: Scenario) {
     let radio = scenario.radio
     let receiver = Receiver(
       noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz)

@@ -83,7 +83,7 @@ struct arrival_lanes {
   uint16_t *crowded;
 
   // The frames that `arrival_lanes_list` has found: their lanes, ticks from the window's start to
-  // their first bit, cells before folding, and fading draws. Room for `count` each.
+  // their first bit, cells before folding, and fading draws. Room for `count` each, of `frame_lane` for 16 more.
   uint32_t *frame_lane;
   uint32_t *frame_start;
   uint32_t *frame_cell;
