@@ -71,6 +71,10 @@ final class CrowdedFrames {
   /// The latest node of each chain, or −1; a power of two of them.
   private let chains: UnsafeMutablePointer<Int32>
   private let chainCapacity: Int
+  /// The places of the frames that are to be decided.
+  private let candidates: UnsafeMutablePointer<Int32>
+  private var candidateCount = 0
+  private let hasExternalNoise: Bool
   private var chainMask: UInt32 = 0
   /// By channel, of an hour that was asked for last.
   private var rises: [NoiseRise] = []
@@ -94,6 +98,8 @@ final class CrowdedFrames {
     while capacity < most { capacity *= 2 }
     chainCapacity = capacity
     chains = .allocate(capacity: capacity)
+    candidates = .allocate(capacity: most)
+    hasExternalNoise = air.externalNoise != nil
   }
 
   deinit {
@@ -102,6 +108,7 @@ final class CrowdedFrames {
     for list in [carried, carriedNext, frames] { list.start.deallocate() }
     nodes.deallocate()
     chains.deallocate()
+    candidates.deallocate()
   }
 
   /// Marks the cells of carried frames, for the lanes' frames to see.
@@ -162,8 +169,12 @@ final class CrowdedFrames {
     chainMask = UInt32(size - 1)
     chains.update(repeating: -1, count: size)
     var count: Int32 = 0
+    candidateCount = 0
     for index in 0..<frames.count {
       let frame = frames.start + index
+      // Half of them are, as chance has it: written in any case, and counted when it is one.
+      candidates[candidateCount] = Int32(truncatingIfNeeded: index)
+      candidateCount &+= frame.pointee.isCandidate ? 1 : 0
       for bucket in frame.pointee.cell >> 3...lastCell(frame.pointee) >> 3 {
         let place = Int(bucket & chainMask)
         nodes[Int(count)] = Node(
@@ -182,10 +193,11 @@ final class CrowdedFrames {
 
   /// Decides the candidates among the gathered frames of a window.
   func decide(row: Int, windowStart: Int64, into outcome: inout Outcome) {
-    for frame in frames.all where frame.isCandidate {
-      outcome.lookups += 1
+    outcome.lookups += candidateCount
+    for index in 0..<candidateCount {
+      let frame = frames.start[Int(candidates[index])]
       var threshold = noiseThresholds[Int(frame.lane)]
-      if air.externalNoise != nil {
+      if hasExternalNoise {
         threshold = rise(frame, windowStart: windowStart).applied(to: threshold)
       }
       let isDecoded = test.passes(
