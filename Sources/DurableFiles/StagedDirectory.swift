@@ -45,9 +45,11 @@ public struct StagedDirectory: ~Copyable {
 
   /// Writes a whole file in it.
   public borrowing func writeFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
-    var file = try createFile(name)
-    try file.append(bytes)
+    try writer.writeFile(name, bytes)
   }
+
+  /// For writing files from several threads, before the directory is published or goes.
+  public var writer: StagedWriter { StagedWriter(directory: temporaryPath, fileSystem: fileSystem) }
 
   /// Gives the directory its final name, which is flushed.
   ///
@@ -70,6 +72,17 @@ public struct StagedDirectory: ~Copyable {
     exists = false
     try fileSystem.synchronizeDirectory(Path.parent(path))
     if isAside { try fileSystem.removeTree(aside) }
+  }
+}
+
+/// Writes whole files in a `StagedDirectory`, which must outlive it.
+public struct StagedWriter: Sendable {
+  fileprivate let directory: String
+  fileprivate let fileSystem: FileSystem
+
+  public func writeFile(_ name: String, _ bytes: [UInt8]) throws(FileError) {
+    var file = try StagedFile(at: Path.join(directory, name), in: fileSystem)
+    try file.append(bytes)
   }
 }
 

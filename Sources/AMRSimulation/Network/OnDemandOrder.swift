@@ -7,7 +7,7 @@ import RadioModel
 /// (`FadingDraws`). Only a frame that survives needs its time, its channel, and the few
 /// endpoints that could have overlapped it (`PhaseIndex`).
 enum OnDemandOrder {
-  /// An index serves the times within this many periods before its anchor, and less than 2²⁹ ticks.
+  /// An index serves the times of this many periods about its anchor, and less than 2²⁹ ticks.
   private static let periodsPerIndex: Int64 = 512
 
   /// The latest decoded frame of each link that starts in [from, to).
@@ -67,7 +67,7 @@ enum OnDemandOrder {
     return air.decodes(frame, over: interference) ? frame : nil
   }
 
-  /// Phase indices at equal distances before the end of the period, made when first needed.
+  /// Phase indices of equal stretches before the end of the period, made when first needed.
   private struct LazyIndices {
     let air: CollectorAir
     let end: Int64
@@ -88,7 +88,8 @@ enum OnDemandOrder {
 
     private mutating func make(_ number: Int) -> PhaseIndex {
       while made.count <= number { made.append(nil) }
-      let index = PhaseIndex(air, anchor: end - 1 - Int64(number) * stride, span: stride)
+      let middle = end - Int64(number) * stride - stride / 2
+      let index = PhaseIndex(air, middle: middle, span: stride)
       made[number] = index
       return index
     }

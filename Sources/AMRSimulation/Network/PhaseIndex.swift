@@ -1,8 +1,7 @@
 import ArrivalLanes
 import RandomStreams
 
-/// Finds the transmissions that overlap a frame at one collector, for frames shortly before an
-/// anchor.
+/// Finds the transmissions that overlap a frame at one collector, for frames near an anchor in time.
 ///
 /// At the anchor each link is so many ticks into its period. Links are sorted by that, so that
 /// whoever transmits around a time lies in a few neighbouring buckets; clock errors widen the
@@ -33,16 +32,18 @@ final class PhaseIndex {
   private let hits: UnsafeMutablePointer<UInt32>
   private var query = phase_query()
 
-  /// - Parameter span: it serves starts up to so many ticks before the anchor, less than 2³⁰.
-  init(_ air: CollectorAir, anchor: Int64, span: Int64) {
+  /// - Parameters:
+  ///   - middle: the anchor.
+  ///   - span: it serves starts up to half of so many ticks from the anchor; less than 2³⁰.
+  init(_ air: CollectorAir, middle anchor: Int64, span: Int64) {
     self.anchor = anchor
     periodMin = air.periodMin
     periodMax = air.periodMax
-    // Each link has the drift of a period after the anchor, when it is the greatest.
-    let latest = anchor + air.periodMax
+    // Each link has the drift of a period after the last start, when it is the greatest.
+    let latest = anchor + span / 2 + air.periodMax
     if let drift = air.drift {
       let most = drift.most(at: latest)
-      let earliest = anchor - span - air.maxFrameTicks - Int64(air.jitterSpan) - most
+      let earliest = anchor - span / 2 - air.maxFrameTicks - Int64(air.jitterSpan) - most
       slack = most - drift.ticks(at: earliest, exposure: .max)
     } else {
       slack = 0
@@ -119,7 +120,10 @@ final class PhaseIndex {
     // starts before the frame ends, and less than its own length before the frame.
     let near = anchor - (frame.start + length - 1) - slack
     let far = anchor - (frame.start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1))
-    var back: Int64 = near < 0 ? -1 : max(0, (near - periodMax + 1) / periodMax)
+    // The first for which any entry can be as far as `near`, rounded down; negative ones come
+    // after the anchor.
+    let nearest = near - periodMax + 1
+    var back = nearest < 0 ? (nearest - periodMin + 1) / periodMin : nearest / periodMax
     while true {
       let slow = back * (back < 0 ? periodMin : periodMax)
       let fast = back * (back < 0 ? periodMax : periodMin)

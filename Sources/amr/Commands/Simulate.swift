@@ -5,6 +5,7 @@ import DurableFiles
 import HeadEnd
 import JSON5
 import Metering
+import Parallel
 
 /// `amr simulate`
 func runSimulate(_ arguments: ParsedArguments) async throws -> ExitCode {
@@ -63,10 +64,13 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
   var deliveries = try DeliveryList(staged.createFile("deliveries.csv"))
   var queue = DeliveryQueue()
   while let period = try await run.next() {
-    for upload in period.uploads {
+    // Creating a file takes longer than filling it: time that another thread can use.
+    let writer = staged.writer
+    let uploads = period.uploads
+    _ = try await parallelMap(count: uploads.count, threads: run.threads) { index in
       try Interrupt.check()
-      try staged.writeFile(
-        uploadPath(upload.header.collector, upload.header.sequence), upload.bytes)
+      let header = uploads[index].header
+      try writer.writeFile(uploadPath(header.collector, header.sequence), uploads[index].bytes)
     }
     queue.add(period)
     try deliveries.append(queue.deliveries(until: run.deliveriesCompleteUntil).map(\.0))
