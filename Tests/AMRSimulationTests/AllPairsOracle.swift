@@ -118,7 +118,7 @@ func expectAgreement(
   sourceLocation: SourceLocation = #_sourceLocation
 ) -> PacketCounts {
   var orders: [(name: String, evaluate: (CollectorAir, Int64, Int64) -> Evaluation)] = [
-    ("plain census", PlainCensus.evaluate), ("on-demand", OnDemandOrder.evaluate),
+    ("plain census", PlainCensus.evaluate)
   ]
   for level in VectorLevel.available where VectorCensus.supports(air) {
     orders.append(

@@ -40,10 +40,12 @@ struct EvaluationOrderTests {
       scenario, territory: territory, sites: sites, threads: threads, progress: { _ in })
   }
 
-  static func uploads(_ scenario: Scenario, order: EvaluationOrder, threads: Int, periods: Int)
-    async throws -> [[UInt8]]
-  {
+  static func uploads(
+    _ scenario: Scenario, order: EvaluationOrder, threads: Int, periods: Int,
+    level: VectorLevel = .best
+  ) async throws -> [[UInt8]] {
     var network = try await network(scenario, threads: threads)
+    network.vectorLevel = level
     var uploads: [[UInt8]] = []
     for _ in 0..<periods {
       let result = try await network.simulateNextPeriod(
@@ -54,19 +56,25 @@ struct EvaluationOrderTests {
   }
 
   @Test(
-    "census and on-demand give the same bytes on any number of threads",
+    "census and on-demand give the same bytes on any number of threads and by any vectors",
     arguments: [30, 300, 1500], [1, 2, 3] as [UInt64])
   func equalUploads(modules: Int, seed: UInt64) async throws {
     let scenario = Self.scenario(seed: seed, modules: modules)
     let census = try await Self.uploads(scenario, order: .census, threads: 1, periods: 2)
     #expect(census.contains { $0.count > UploadHeader.byteCount + 100 })
-    for threads in [1, 2] {
-      let onDemand = try await Self.uploads(
-        scenario, order: .onDemand, threads: threads, periods: 2)
-      #expect(onDemand == census, "modules \(modules), seed \(seed), threads \(threads)")
+    for threads in [1, 2, 3, 7] {
+      for order in [EvaluationOrder.census, .onDemand] {
+        let again = try await Self.uploads(scenario, order: order, threads: threads, periods: 2)
+        #expect(again == census, "modules \(modules), seed \(seed), \(order), \(threads) threads")
+      }
     }
-    let censusAgain = try await Self.uploads(scenario, order: .census, threads: 2, periods: 2)
-    #expect(censusAgain == census)
+    for level in VectorLevel.available {
+      for order in [EvaluationOrder.census, .onDemand] {
+        let again = try await Self.uploads(
+          scenario, order: order, threads: 2, periods: 2, level: level)
+        #expect(again == census, "modules \(modules), seed \(seed), \(order), \(level)")
+      }
+    }
   }
 
   @Test(

@@ -61,7 +61,7 @@ struct ReceiverExperimentTests {
       air.downTime = DownTime(
         intervals: [0..<1, start + down.lowerBound..<start + down.upperBound])
       let orders = [EvaluationOrder.census, .onDemand].map {
-        $0.evaluate(air, from: start - 10, to: start + 10).receptions
+        $0.evaluate(air, from: start - 10, to: start + 10, level: .best).receptions
       }
       #expect(orders[0] == orders[1])
       return !orders[0].isEmpty

@@ -62,7 +62,9 @@ struct Fact: Sendable, Equatable {
 
 /// Everything that can be measured, in the order of the table.
 let allBenchmarks: [Benchmark] =
-  CensusKernel.benchmarks + EventQueueBaseline.benchmarks + [OnDemand.benchmark, SetUp.benchmark]
+  CensusKernel.benchmarks + [MixedFrames.benchmark] + EventQueueBaseline.benchmarks + [
+    OnDemand.benchmark, SetUp.benchmark,
+  ]
   + HeadEndIntake.benchmarks + CSVRows.benchmarks + [Determinants.benchmark]
   + ChecksumSpeed.benchmarks
   + Generators.benchmarks

@@ -5,9 +5,29 @@ import RandomStreams
 /// The census of one collector in the middle of a plain of evenly spread modules: what an arrival
 /// costs to generate, to test for overlap and to decide.
 final class CensusKernel: Workload {
-  static let benchmarks = [(500, 24), (5_000, 6), (20_000, 2)].map { endpoints, hours in
-    Benchmark(name: "census-kernel/\(endpoints)", item: "arrival") { context in
-      try await CensusKernel(endpoints: endpoints, hours: context.pick(full: hours, tiny: 1))
+  static let benchmarks =
+    [(500, 24), (5_000, 6), (20_000, 2)].map { endpoints, hours in
+      benchmark("\(endpoints)", endpoints: endpoints, hours: hours, level: .best)
+    }
+    + VectorLevel.available.dropLast().map {
+      benchmark("5000-\($0)", endpoints: 5_000, hours: 6, level: $0)
+    }
+
+  private static func benchmark(_ name: String, endpoints: Int, hours: Int, level: VectorLevel)
+    -> Benchmark
+  {
+    Benchmark(name: "census-kernel/\(name)", item: "arrival") { context in
+      try await CensusKernel(
+        endpoints: endpoints, hours: context.pick(full: hours, tiny: 1), level: level)
+    }
+  }
+
+  /// The design's goals in ns per arrival.
+  private static func goal(endpoints: Int, level: VectorLevel) -> Double {
+    switch level {
+    case .baseline: 10
+    case .v3: 6.5
+    case .v4: endpoints > 5_000 ? 6 : 4.5
     }
   }
 
@@ -26,16 +46,19 @@ final class CensusKernel: Workload {
   /// - Parameters:
   ///   - endpoints: how many the collector hears, within a few percent.
   ///   - hours: the length of a pass in simulated time.
-  private init(endpoints: Int, hours: Int) async throws {
+  ///   - level: the vector instructions to use.
+  private init(endpoints: Int, hours: Int, level: VectorLevel) async throws {
     self.hours = hours
-    goal = endpoints > 5_000 ? 6 : 4.5
+    goal = Self.goal(endpoints: endpoints, level: level)
     // How many of the modules are heard does not depend on their number.
     let trial = try await Self.network(modules: 4 * endpoints, hours: hours, seed: 1)
     let modules = 4 * endpoints * endpoints / trial.linkCount
-    networks = [
+    var networks = [
       try await Self.network(modules: modules, hours: hours, seed: 1),
       try await Self.network(modules: modules, hours: hours, seed: 2),
     ]
+    for index in networks.indices { networks[index].vectorLevel = level }
+    self.networks = networks
     network = networks[0]
     facts = [
       Fact(name: "audible endpoints", value: Double(networks[0].linkCount)),

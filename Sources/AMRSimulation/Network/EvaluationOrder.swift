@@ -3,14 +3,15 @@ public enum EvaluationOrder: String, Sendable {
   case census
   case onDemand = "on-demand"
 
-  /// What a collector decodes of the frames that start in [from, to).
-  func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
+  /// What a collector decodes of the frames that start in [from, to); the level of vector
+  /// instructions changes nothing but the time.
+  func evaluate(_ air: CollectorAir, from: Int64, to: Int64, level: VectorLevel) -> Evaluation {
     switch self {
     case .census:
       VectorCensus.supports(air)
-        ? VectorCensus.evaluate(air, from: from, to: to)
+        ? VectorCensus.evaluate(air, from: from, to: to, level: level)
         : PlainCensus.evaluate(air, from: from, to: to)
-    case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to)
+    case .onDemand: OnDemandOrder.evaluate(air, from: from, to: to, level: level)
     }
   }
 }

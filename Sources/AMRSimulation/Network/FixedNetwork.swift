@@ -40,6 +40,8 @@ public struct FixedNetwork: Sendable {
   private let noiseDbm: Double
   private var book: RegisterBook
   private var nextPeriod = 0
+  /// Vector instructions to use, of those that the processor has.
+  public var vectorLevel = VectorLevel.best
 
   /// Called with the number of collectors that have been begun, from any thread; may throw to give
   /// up.
@@ -160,7 +162,7 @@ public struct FixedNetwork: Sendable {
     let air = air(collector: collector)
     let from = clocks[collector].tick(showingSeconds: period.start)
     let to = clocks[collector].tick(showingSeconds: period.end)
-    let evaluation = order.evaluate(air, from: from, to: to)
+    let evaluation = order.evaluate(air, from: from, to: to, level: vectorLevel)
     return Outcome(
       upload: upload(of: evaluation.receptions, collector: collector, period: period),
       deliveries: schedule.deliveries(

@@ -11,10 +11,12 @@ enum OnDemandOrder {
   private static let periodsPerIndex: Int64 = 512
 
   /// The latest decoded frame of each link that starts in [from, to).
-  static func evaluate(_ air: CollectorAir, from: Int64, to: Int64) -> Evaluation {
+  static func evaluate(_ air: CollectorAir, from: Int64, to: Int64, level: VectorLevel)
+    -> Evaluation
+  {
     var result = Evaluation()
     var indices = LazyIndices(
-      air: air, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
+      air: air, level: level, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       let low = UInt32(truncatingIfNeeded: range.lowerBound)
@@ -70,11 +72,14 @@ enum OnDemandOrder {
   /// Phase indices of equal stretches before the end of the period, made when first needed.
   private struct LazyIndices {
     let air: CollectorAir
+    let level: VectorLevel
     let end: Int64
     let stride: Int64
     private var made: [PhaseIndex?] = []
-    init(air: CollectorAir, end: Int64, stride: Int64) {
+
+    init(air: CollectorAir, level: VectorLevel, end: Int64, stride: Int64) {
       self.air = air
+      self.level = level
       self.end = end
       self.stride = stride
     }
@@ -89,7 +94,7 @@ enum OnDemandOrder {
     private mutating func make(_ number: Int) -> PhaseIndex {
       while made.count <= number { made.append(nil) }
       let middle = end - Int64(number) * stride - stride / 2
-      let index = PhaseIndex(air, middle: middle, span: stride)
+      let index = PhaseIndex(air, middle: middle, span: stride, level: level)
       made[number] = index
       return index
     }

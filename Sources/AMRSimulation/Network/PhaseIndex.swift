@@ -12,8 +12,8 @@ final class PhaseIndex {
   private static let bucketShift: Int64 = 9
   /// Elements that vectors may read beyond the last one.
   private static let padding = 16
-  private static let level = VectorLevel.best.level
 
+  private let level: vector_level
   private let anchor: Int64
   /// Ticks by which a start can be earlier than its entry says.
   private let slack: Int64
@@ -35,7 +35,8 @@ final class PhaseIndex {
   /// - Parameters:
   ///   - middle: the anchor.
   ///   - span: it serves starts up to half of so many ticks from the anchor; less than 2³⁰.
-  init(_ air: CollectorAir, middle anchor: Int64, span: Int64) {
+  init(_ air: CollectorAir, middle anchor: Int64, span: Int64, level: VectorLevel) {
+    self.level = level.level
     self.anchor = anchor
     periodMin = air.periodMin
     periodMax = air.periodMax
@@ -133,7 +134,7 @@ final class PhaseIndex {
       if low <= high {
         query.back = Int32(truncatingIfNeeded: back)
         let found = phase_hits(
-          Self.level, &query, starts[Int(low >> Self.bucketShift)],
+          level, &query, starts[Int(low >> Self.bucketShift)],
           starts[Int(high >> Self.bucketShift) + 1], hits)
         for index in 0..<Int(found) {
           let entry = Int(hits[index])

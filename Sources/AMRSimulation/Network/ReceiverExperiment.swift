@@ -67,7 +67,8 @@ public struct ReceiverExperiment: Sendable {
     let interval = Int64(intervalS) * Ticks.perSecond
     // By then every endpoint is on the air, however late its phase and its jitter.
     let from = 4 * interval
-    return order.evaluate(air(seed: seed), from: from, to: from + Int64(intervals) * interval)
+    return order.evaluate(
+      air(seed: seed), from: from, to: from + Int64(intervals) * interval, level: .best)
   }
 
   /// What the receiver hears under a seed.

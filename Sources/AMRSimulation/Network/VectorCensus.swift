@@ -31,7 +31,7 @@ struct VectorCensus {
   }
 
   /// The latest decoded frame of each link that starts in [from, to).
-  static func evaluate(_ air: CollectorAir, from: Int64, to: Int64, level: VectorLevel = .best)
+  static func evaluate(_ air: CollectorAir, from: Int64, to: Int64, level: VectorLevel)
     -> Evaluation
   {
     var census = VectorCensus(air, from: from, to: to, level: level)
