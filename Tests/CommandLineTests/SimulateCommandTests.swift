@@ -107,6 +107,10 @@ struct SimulateCommandTests {
     }
     #expect(digests.count == 1)
     #expect(digests.first?.count == 32)
+    // What became of packets included.
+    #expect(try figures(scratch, "w0") == figures(scratch, "w1"))
+    #expect(try figures(scratch, "w0") == figures(scratch, "w2"))
+    #expect(try figures(scratch, "w3") == figures(scratch, "w4"))
     #expect(
       try figure("draws_evaluated", scratch, "w0") != figure("draws_evaluated", scratch, "w3"))
   }

@@ -50,33 +50,27 @@ public struct PacketStatistics: Sendable {
   /// impossible: it counts as n independent trials.
   public func share(of fate: KeyPath<PacketCounts, Int>) -> Share? {
     guard total.arrivals > 0 else { return nil }
-    let count = Double(evaluatedHours)
-    let unseen = 1 - count / Double(collectorHours)
     let p = Double(total[keyPath: fate]) / Double(total.arrivals)
-    // t² divided by the number of independent arrivals.
-    var width = 0.0
-    if unseen > 0 {
-      let t = Self.quantile(freedom: max(1, count - 1))
-      let spread = p * (1 - p)
-      width =
-        t * t
-        * (spread > 0 ? unseen * largePopulationVariance(of: fate, p) / spread : unseen / count)
-    }
+    let t = Self.quantile(freedom: max(1, Double(evaluatedHours - 1)))
+    let unseen = 1 - Double(evaluatedHours) / Double(collectorHours)
+    let width = t * t * unseen / independentArrivals(of: fate, p)
     let middle = (p + width / 2) / (1 + width)
     let half = (width * p * (1 - p) + width * width / 4).squareRoot() / (1 + width)
     // Rounding must not put a share of 0 or 1 outside.
     return Share(value: p, low: min(p, max(0, middle - half)), high: max(p, min(1, middle + half)))
   }
 
-  /// The variance of a share p in a sample from very many collector-hours.
-  private func largePopulationVariance(of fate: KeyPath<PacketCounts, Int>, _ p: Double) -> Double {
+  /// The number of independent arrivals that would tell a share p as well as the sample does, were
+  /// it drawn from very many collector-hours.
+  private func independentArrivals(of fate: KeyPath<PacketCounts, Int>, _ p: Double) -> Double {
     let count = Double(parts.count)
+    guard p > 0, p < 1 else { return count }
     let squares = parts.reduce(0.0) {
       let residual = Double($1[keyPath: fate]) - p * Double($1.arrivals)
       return $0 + residual * residual
     }
     let arrivals = Double(total.arrivals)
-    return squares * count / (max(1, count - 1) * arrivals * arrivals)
+    return p * (1 - p) * max(1, count - 1) * arrivals * arrivals / (count * squares)
   }
 
   /// The 97.5 % point of Student's distribution (Abramowitz and Stegun 26.7.5, its first term).
