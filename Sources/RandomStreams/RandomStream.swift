@@ -18,6 +18,7 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case endpointShadowing = 16
   case ismNoise = 20
   case decoding = 21
+  case packetSample = 22
 }
 
 /// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.

@@ -70,6 +70,7 @@ public struct RunSummary: Sendable {
   public var transmissions = 0
   /// Fading draws that were computed.
   public var drawsEvaluated = 0
+  public var packets = PacketSummary()
   /// Over all distinct uploads.
   public var receptionsUploaded = 0
   /// Distinct uploads.
@@ -126,7 +127,7 @@ public struct RunSummary: Sendable {
       ("links", .int(Int64(links))),
       ("links_beyond_validity", .int(Int64(linksBeyondValidity))),
       ("transmissions", .int(Int64(transmissions))),
-      ("draws_evaluated", .int(Int64(drawsEvaluated))),
+      ("draws_evaluated", .int(Int64(drawsEvaluated))), ("packets", packets.node),
       ("receptions_uploaded", .int(Int64(receptionsUploaded))), ("uploads", .int(Int64(uploads))),
       ("repeated_uploads", .int(Int64(repeatedUploads))),
       ("duplicates_removed", .int(Int64(duplicatesRemoved))), ("reads", .int(Int64(reads))),
@@ -177,6 +178,6 @@ extension RunSummary.Seconds {
 }
 
 /// A figure to 1 / `parts`, so that files stay readable.
-private func rounded(_ value: Double, _ parts: Double) -> Double {
+func rounded(_ value: Double, _ parts: Double) -> Double {
   (value * parts).rounded() / parts
 }

@@ -75,7 +75,7 @@ public struct Run {
     summary.seconds.setUp = seconds(since: start)
     var intake = try Intake(try makeStore(network.registry))
     try await simulateAndIngest(&network, &intake)
-    try observer.check()
+    try await takePacketStatistics(network)
     let store = try await finishIntake(intake)
     try observer.check()
     try export(store)
@@ -154,6 +154,16 @@ public struct Run {
         collector: upload.header.collector, sequence: upload.header.sequence)
       try fileSystem.writeAtomically(upload.bytes, to: Path.join(folder, name))
     }
+  }
+
+  /// Tells what became of the arrivals at the collectors.
+  private mutating func takePacketStatistics(_ network: FixedNetwork) async throws {
+    let start = watch.now
+    let observer = observer
+    summary.packets = PacketSummary(
+      try await network.packetStatistics(
+        threads: options.threads, progress: { _ in try observer.check() }))
+    summary.seconds.simulate += seconds(since: start)
   }
 
   /// Closes the days that have been open long enough on the morning after `day`.

@@ -107,6 +107,10 @@ struct SimulateCommandTests {
     }
     #expect(digests.count == 1)
     #expect(digests.first?.count == 32)
+    // What became of packets included.
+    #expect(try figures(scratch, "w0") == figures(scratch, "w1"))
+    #expect(try figures(scratch, "w0") == figures(scratch, "w2"))
+    #expect(try figures(scratch, "w3") == figures(scratch, "w4"))
     #expect(
       try figure("draws_evaluated", scratch, "w0") != figure("draws_evaluated", scratch, "w3"))
   }
@@ -137,7 +141,7 @@ struct SimulateCommandTests {
       keys == [
         "scenario", "seed", "digest", "modules", "days", "collectors", "links",
         "links_beyond_validity", "transmissions", "draws_evaluated", "receptions_uploaded",
-        "uploads", "seconds", "threads", "peak_rss_bytes", "version",
+        "uploads", "packets", "seconds", "threads", "peak_rss_bytes", "version",
       ])
     let quiet = try Program.run("simulate tiny.json5 --out b --quiet", in: scratch)
     #expect(quiet.exitCode == 0 && quiet.output.isEmpty && quiet.errors.isEmpty)

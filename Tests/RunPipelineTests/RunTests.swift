@@ -95,6 +95,8 @@ struct RunTests {
     for (threads, order) in [(2, .onDemand), (3, .census)] as [(Int, EvaluationOrder)] {
       let (other, place) = try await Self.run(scenario, threads: threads, order: order)
       #expect(other.digest == first.digest)
+      #expect(other.packets.isExact == (order == .census))
+      if order == .onDemand { #expect(other.packets.arrivals == first.packets.arrivals) }
       #expect(other.storeDigest == first.storeDigest)
       #expect(other.billingFiles.map(\.sha256) == first.billingFiles.map(\.sha256))
       #expect(place.allFiles() == firstPlace.allFiles())
@@ -116,6 +118,11 @@ struct RunTests {
     #expect(summary.duplicatesRemoved == summary.receptionsUploaded - summary.reads)
     #expect(summary.quarantined == 0)
     #expect(summary.uploads == summary.collectors * 15)
+    #expect(summary.packets.collectorHours == summary.collectors * 120)
+    #expect(summary.packets.evaluatedHours == 200 && !summary.packets.isExact)
+    let shares = summary.packets.fates.compactMap(\.share)
+    #expect(shares.count == 4 && shares.allSatisfy { $0.low <= $0.value && $0.value <= $0.high })
+    #expect(abs(shares.reduce(-1) { $0 + $1.value }) < 1e-12)
     #expect(summary.modules - summary.chronicNonReaders >= summary.perDay.map(\.reads).max()!)
     let rate = try #require(summary.readWithin3DaysRate)
     #expect(rate == (try await Self.readWithinThreeDays(scenario)))

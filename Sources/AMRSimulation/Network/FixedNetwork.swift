@@ -34,7 +34,7 @@ public struct FixedNetwork: Sendable {
   public let linksBeyondValidity: Int
   private let links: [LinkSet]
   private let transmitters: Transmitters
-  private let clocks: [CollectorClock]
+  let clocks: [CollectorClock]
   private let downTimes: [DownTime]
   private let schedule: DeliverySchedule
   private let noiseDbm: Double
@@ -42,6 +42,8 @@ public struct FixedNetwork: Sendable {
   private var nextPeriod = 0
   /// Vector instructions to use, of those that the processor has.
   public var vectorLevel = VectorLevel.best
+  /// Of the periods so far; nil when not every arrival was decided.
+  private var counted: PacketCounts? = PacketCounts()
 
   /// Called with the number of collectors that have been begun, from any thread; may throw to give
   /// up.
@@ -119,6 +121,9 @@ public struct FixedNetwork: Sendable {
     RegistryRows(scenario, territory: territory, openingCounts: book.openingCounts)
   }
 
+  /// The fate of every arrival of the run; nil before its end and after a period on demand.
+  var countedPackets: PacketCounts? { nextPeriod == periodCount ? counted : nil }
+
   /// Simulates the next reporting period; call it `periodCount` times.
   ///
   /// - Throws: `EvaluationError.needsCensus` when the scenario cannot be evaluated on demand, and
@@ -138,11 +143,13 @@ public struct FixedNetwork: Sendable {
       try counter.advance()
       return network.simulate(collector: index, period: period, order: order)
     }
+    let packets = PacketCounts.sum(outcomes.map(\.packets))
+    counted = PacketCounts.sum([counted, packets])
     return PeriodResult(
       number: period.number, uploads: outcomes.map(\.upload),
       deliveries: outcomes.map(\.deliveries),
       receptions: outcomes.reduce(0) { $0 + $1.receptions },
-      packets: PacketCounts.sum(outcomes.map(\.packets)),
+      packets: packets,
       drawsEvaluated: outcomes.reduce(0) { $0 + $1.drawsEvaluated },
       overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups })
   }

@@ -56,21 +56,23 @@ private func describe(_ summary: RunSummary, path: String) -> String {
   func percent(_ rate: Double?) -> TextTable.Cell {
     rate.map { .text("\(Numerals.fixed($0 * 100, digits: 2)) %") } ?? .none
   }
-  let rows: [(String, TextTable.Cell)] = [
-    ("modules", .integer(Int64(summary.modules))), ("days", .integer(Int64(summary.days))),
-    ("collectors", .integer(Int64(summary.collectors))),
-    ("links", .integer(Int64(summary.links))),
-    ("transmissions", .integer(Int64(summary.transmissions))),
-    ("receptions uploaded", .integer(Int64(summary.receptionsUploaded))),
-    ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.readRate)),
-    ("read within 3 days", percent(summary.readWithin3DaysRate)),
-    ("chronic non-readers", .integer(Int64(summary.chronicNonReaders))),
-    ("quarantined", .integer(Int64(summary.quarantined))),
-    ("store size in bytes", .integer(Int64(summary.storeBytes))),
-    ("billing files", .integer(Int64(summary.billingFiles.count))),
-    ("seconds", .decimal(summary.seconds.total, digits: 1)),
-    ("peak memory in MB", .integer(Int64(summary.peakRSSBytes / 1_000_000))),
-  ]
+  let rows: [(name: String, value: TextTable.Cell)] =
+    [
+      ("modules", .integer(Int64(summary.modules))), ("days", .integer(Int64(summary.days))),
+      ("collectors", .integer(Int64(summary.collectors))),
+      ("links", .integer(Int64(summary.links))),
+      ("transmissions", .integer(Int64(summary.transmissions))),
+    ] + packetRows(summary.packets) + [
+      ("receptions uploaded", .integer(Int64(summary.receptionsUploaded))),
+      ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.readRate)),
+      ("read within 3 days", percent(summary.readWithin3DaysRate)),
+      ("chronic non-readers", .integer(Int64(summary.chronicNonReaders))),
+      ("quarantined", .integer(Int64(summary.quarantined))),
+      ("store size in bytes", .integer(Int64(summary.storeBytes))),
+      ("billing files", .integer(Int64(summary.billingFiles.count))),
+      ("seconds", .decimal(summary.seconds.total, digits: 1)),
+      ("peak memory in MB", .integer(Int64(summary.peakRSSBytes / 1_000_000))),
+    ]
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
     + figures.text + "results are in \(path)\n"

@@ -75,6 +75,7 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
     queue.add(period)
     try deliveries.append(queue.deliveries(until: run.deliveriesCompleteUntil).map(\.0))
   }
+  try await run.takePacketStatistics()
   let total = watch.seconds
   let summary = JSONNode.object(
     run.figures.members

@@ -1,5 +1,7 @@
 import AMRSimulation
 import JSON5
+import Reporting
+import RunPipeline
 
 /// A scenario's network as it is simulated, period by period, with the figures so far.
 struct SimulationRun {
@@ -40,6 +42,13 @@ struct SimulationRun {
     return result
   }
 
+  /// Completes the figures after the last period.
+  mutating func takePacketStatistics() async throws {
+    figures.packets = PacketSummary(
+      try await network.packetStatistics(
+        threads: threads, progress: { _ in try Interrupt.check() }))
+  }
+
   /// The instant up to which the deliveries of all periods so far are complete.
   var deliveriesCompleteUntil: Int64 {
     nextPeriod < network.periodCount ? scenario.earliestDelivery(ofPeriod: nextPeriod) : .max
@@ -53,8 +62,8 @@ struct SimulationRun {
   }
 }
 
-/// What a simulation did, as counts that depend on the scenario alone; only the draws evaluated
-/// depend on the order of evaluation as well.
+/// What a simulation did, as figures that depend on the scenario alone; only the draws evaluated and
+/// the precision of what became of packets depend on the order of evaluation as well.
 struct SimulationFigures {
   let scenario: String
   let seed: UInt64
@@ -71,6 +80,7 @@ struct SimulationFigures {
   private(set) var receptionsUploaded = 0
   /// Repeats not counted.
   private(set) var uploads = 0
+  var packets = PacketSummary()
 
   init(_ network: FixedNetwork) {
     scenario = network.scenario.name
@@ -96,6 +106,7 @@ struct SimulationFigures {
       ("scenario", .string(scenario)), ("seed", .int(Int64(clamping: seed))),
       ("digest", .string(digest.description)),
     ] + counts.map { ($0.name, .int(Int64($0.value))) }
+      + [("packets", packets.node)]
   }
 
   /// The same for people.
@@ -105,6 +116,7 @@ struct SimulationFigures {
       let words = name.split(separator: "_").joined(separator: " ")
       table.add([.text(words), .integer(Int64(value))])
     }
+    for (name, value) in packetRows(packets) { table.add([.text(name), value]) }
     return "scenario \(scenario), seed \(seed), digest \(digest)\n" + table.text
   }
 
