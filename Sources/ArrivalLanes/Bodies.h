@@ -1,4 +1,10 @@
 // The loops of ArrivalLanes.c, included once for each level of vector instructions.
+//
+// The census decides an arrival by comparing one random word with its link's threshold, unless a
+// bitmap of (channel, slot) shows another frame near it. At 5,000 links, 50 channels and AVX-512 an
+// arrival costs about 3.6 ns: 0.8 to make it (`generate`), 1.2 to mark its cell and look beside it
+// (`mark`, in part one by one, since nothing scatters bits), 0.1 to note it (`settle`), and the rest
+// for the 6 in 100 that are compared with their neighbours (`list`, then `CrowdedFrames` in Swift).
 
 // MARK: - Vectors of 16 lanes
 
@@ -324,7 +330,10 @@ static void BODY(generate)(struct arrival_lanes *l) {
 /// Marks the cells of a window's frames.
 INLINE void BODY(occupy)(struct arrival_lanes *l, const uint32_t *cell) {
   uint8_t *cells = l->occupied + 64;
-  for (uint32_t i = 0; i < l->short_count; i++) {
+  // What is written could be anything, so that what is read in the loop must stand outside.
+  const uint32_t short_count = l->short_count, count = l->count;
+#pragma unroll 4
+  for (uint32_t i = 0; i < short_count; i++) {
     uint16_t word;
     uint8_t *place = cells + (cell[i] >> 3);
     __builtin_memcpy(&word, place, sizeof word);
@@ -333,11 +342,12 @@ INLINE void BODY(occupy)(struct arrival_lanes *l, const uint32_t *cell) {
     word = (uint16_t)(word | bit | (word & bit) << 1);
     __builtin_memcpy(place, &word, sizeof word);
   }
-  for (uint32_t i = l->short_count; i < l->count; i++) {
+  const uint64_t long_bits = (1ull << l->long_cells) - 1;
+  for (uint32_t i = short_count; i < count; i++) {
     uint64_t word;
     uint8_t *place = cells + (cell[i] >> 3);
     __builtin_memcpy(&word, place, sizeof word);
-    word |= ((1ull << l->long_cells) - 1) << (cell[i] & 7);
+    word |= long_bits << (cell[i] & 7);
     __builtin_memcpy(place, &word, sizeof word);
   }
   // What went beyond the last cell belongs to the first ones, and both ends are neighbours.
