@@ -111,6 +111,22 @@ struct EvaluationOrderTests {
   }
 
   @Test(
+    "frames at the start of the run and of later windows collide alike, however long the period",
+    arguments: [40_000, 1 << 20, 1 << 24, 1 << 28 - 1, 2_830_000_000] as [UInt32])
+  func longPeriods(period: UInt32) {
+    let starts: [(UInt32, UInt32)] = [
+      (0, 191), (191, 0), (5000, 5000), (period - 1, 0), (period - 1, 191),
+    ]
+    for kind in FrameKind.allCases {
+      for (start, other) in starts {
+        let air = RandomAir.pair(.scm, at: start, kind, at: other, period: period)
+        expectAgreement(
+          air, from: 0, to: 5 * Int64(period), "\(kind) at \(other) beside \(start)")
+      }
+    }
+  }
+
+  @Test(
     "all orders agree with all pairs while clocks drift apart", arguments: 0..<24 as Range<UInt64>)
   func driftingAirs(seed: UInt64) {
     var random = RandomAir.drifting(seed: seed)

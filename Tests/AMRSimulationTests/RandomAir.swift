@@ -79,9 +79,10 @@ struct RandomAir {
   }
 
   /// Two endpoints of equal power, without fading, on one channel.
-  static func pair(_ kind: FrameKind, at start: UInt32, _ otherKind: FrameKind, at other: UInt32)
-    -> CollectorAir
-  {
+  static func pair(
+    _ kind: FrameKind, at start: UInt32, _ otherKind: FrameKind, at other: UInt32,
+    period: UInt32 = 40_000
+  ) -> CollectorAir {
     var scenario = Scenario()
     scenario.radio.channels = 1
     scenario.radio.fading = .none
@@ -89,7 +90,7 @@ struct RandomAir {
     var transmitters = Transmitters(scenario, endpointIDs: [1000, 1001])
     transmitters.kinds = [kind, otherKind]
     transmitters.phases = [start, other]
-    transmitters.periods = [40_000, 40_000]
+    transmitters.periods = [period, period]
     let test = DecodeTest(DecodeRule(scenario), noise: PowerScale.noise)
     var set = LinkSet(test: test)
     set.endpoints = [0, 1]

@@ -130,13 +130,20 @@ final class CensusLanes {
   /// Divides the time of a window into slots of at least `slotTicks`.
   private func layCells(slotTicks: UInt32, lateness: UInt32) {
     let reach = UInt32(reach)
-    // Carried frames start up to two frame lengths early; two more leave a cell before theirs.
-    c.pointee.bias = 4 * reach
     c.pointee.tail_start = c.pointee.window - 2 * reach
-    let latest = c.pointee.window + lateness + c.pointee.bias + reach
-    while latest >> c.pointee.shift > 0xFFFF { c.pointee.shift += 1 }
-    let shift = c.pointee.shift
-    let units = max(3, (slotTicks + (1 << shift) - 1) >> shift)
+    var units: UInt32
+    var latest: UInt32
+    var shift: UInt32 = 0
+    while true {
+      units = max(3, (slotTicks + (1 << shift) - 1) >> shift)
+      // Carried frames start up to two frame lengths early; two slots more leave a cell before
+      // theirs.
+      c.pointee.bias = 2 * reach + 2 * (units << shift)
+      latest = c.pointee.window + lateness + c.pointee.bias + reach
+      if latest >> shift <= 0xFFFF { break }
+      shift += 1
+    }
+    c.pointee.shift = shift
     c.pointee.reciprocal = 0x10000 / units
     c.pointee.stride = ((latest >> shift) * c.pointee.reciprocal) >> 16 + 2
     c.pointee.long_cells = (reach + slotTicks - 1) / slotTicks + 1
