@@ -23,6 +23,8 @@ struct AirByHand {
   var test = flatTest(threshold: 1e-3, captureDb: 50)
   /// Mean power of each module.
   var means: [Power]
+  /// How many draws survive on every link; nil for what the test says.
+  var survivingDraws: UInt32?
 
   /// The collector's air under a seed.
   func air(seed: UInt64) -> CollectorAir {
@@ -38,7 +40,7 @@ struct AirByHand {
     links.endpoints = means.indices.map(UInt32.init)
     links.means = means
     links.thresholds = means.map {
-      DrawThreshold(draws: test.survivingDraws(mean: $0, kind: .scm))
+      DrawThreshold(draws: survivingDraws ?? test.survivingDraws(mean: $0, kind: .scm))
     }
     return CollectorAir(
       links: links, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),

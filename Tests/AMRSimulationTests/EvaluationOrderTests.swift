@@ -114,14 +114,46 @@ struct EvaluationOrderTests {
     "frames at the start of the run and of later windows collide alike, however long the period",
     arguments: [40_000, 1 << 20, 1 << 24, 1 << 28 - 1, 2_830_000_000] as [UInt32])
   func longPeriods(period: UInt32) {
-    let starts: [(UInt32, UInt32)] = [
-      (0, 191), (191, 0), (5000, 5000), (period - 1, 0), (period - 1, 191),
-    ]
     for kind in FrameKind.allCases {
+      // The last pair is the earliest that a window must hand on to the next one.
+      let length = UInt32(kind.ticks)
+      let starts: [(UInt32, UInt32)] = [
+        (0, 191), (191, 0), (5000, 5000), (period - 1, 0), (period - 1, 191),
+        (period - length, period - 2 * length + 1),
+      ]
       for (start, other) in starts {
         let air = RandomAir.pair(.scm, at: start, kind, at: other, period: period)
         expectAgreement(
           air, from: 0, to: 5 * Int64(period), "\(kind) at \(other) beside \(start)")
+      }
+    }
+  }
+
+  @Test(
+    "frames collide across the fold of a window's cells", arguments: FrameKind.allCases,
+    FrameKind.allCases)
+  func foldedCells(kind: FrameKind, otherKind: FrameKind) {
+    // Two links have 4,096 cells of 192 ticks; these starts are about the first that are folded.
+    for start in stride(from: 780_000 as UInt32, to: 788_000, by: 61) {
+      let air = RandomAir.pair(kind, at: start, otherKind, at: start + 100, period: 1 << 20)
+      expectAgreement(air, from: 0, to: 1 << 20, "\(kind) at \(start), \(otherKind)")
+    }
+  }
+
+  @Test("a draw at its link's threshold is lost, and the one below it survives")
+  func drawsAtThreshold() {
+    var byHand = AirByHand(means: [1 << 30])
+    let count: UInt32 = 130
+    let fading = byHand.air(seed: 1).fading(0)
+    let draws = (0..<count).map { fading.draw($0) }
+    for threshold in draws.flatMap({ [$0, $0 + 1] }) {
+      byHand.survivingDraws = threshold
+      let air = byHand.air(seed: 1)
+      let to = air.nominalStart(link: 0, k: Int64(count))
+      for level in VectorLevel.available {
+        let packets = VectorCensus.evaluate(air, from: 0, to: to, level: level).packets
+        #expect(
+          packets?.decoded == draws.count { $0 < threshold }, "threshold \(threshold), \(level)")
       }
     }
   }
