@@ -13,7 +13,8 @@ final class CrowdedFrames {
     var start: Int32
     /// Ticks of the frame.
     var length: Int32
-    /// The first cell, not folded. Cells of different channels are never neighbours.
+    /// The first cell, not folded. Channels need not be compared: where two of them meet in a bucket
+    /// one frame starts early and the other late in the window, and they cannot overlap.
     var cell: UInt32
     var lane: Int32
     var k: UInt32

@@ -8,8 +8,8 @@ import RandomStreams
 /// range by what they add up to between the time and the anchor, and drift by what it can differ.
 /// Times and channels of those in the range are computed by vectors.
 final class PhaseIndex {
-  /// 2⁹ ticks, 1/64 s.
-  private static let bucketShift: Int64 = 9
+  /// The shortest buckets are 2⁹ ticks, 1/64 s.
+  private static let bucketShiftMin: Int64 = 9
   /// Elements that vectors may read beyond the last one.
   private static let padding = 16
 
@@ -19,6 +19,8 @@ final class PhaseIndex {
   private let slack: Int64
   private let periodMin: Int64
   private let periodMax: Int64
+  /// A bucket is 2^shift ticks of a period.
+  private let bucketShift: Int64
   /// The first entry of each bucket.
   private let starts: [UInt32]
   private let links: UnsafeMutablePointer<Int32>
@@ -50,6 +52,10 @@ final class PhaseIndex {
       slack = 0
     }
     let count = air.links.count
+    // With long periods or few links more buckets than some for each link would only take time.
+    var bucketShift = Self.bucketShiftMin
+    while periodMax >> bucketShift > 4 * count + 64 { bucketShift += 1 }
+    self.bucketShift = bucketShift
     links = Self.zeros(count)
     endpoints = Self.zeros(count)
     elapsed = Self.zeros(count)
@@ -63,15 +69,15 @@ final class PhaseIndex {
       let quotient = since >= 0 ? since / period : (since + 1) / period - 1
       return (k: quotient, rest: since - quotient * period)
     }
-    let buckets = Int(air.periodMax >> Self.bucketShift) + 1
+    let buckets = Int(air.periodMax >> bucketShift) + 1
     var starts = [UInt32](repeating: 0, count: buckets + 1)
-    for (_, rest) in quotients { starts[Int(rest >> Self.bucketShift) + 1] += 1 }
+    for (_, rest) in quotients { starts[Int(rest >> bucketShift) + 1] += 1 }
     for bucket in 1...buckets { starts[bucket] += starts[bucket - 1] }
     var next = starts
     for link in 0..<count {
       let (k, rest) = quotients[link]
-      let place = Int(next[Int(rest >> Self.bucketShift)])
-      next[Int(rest >> Self.bucketShift)] += 1
+      let place = Int(next[Int(rest >> bucketShift)])
+      next[Int(rest >> bucketShift)] += 1
       links[place] = Int32(truncatingIfNeeded: link)
       endpoints[place] = air.endpointIDs[link]
       elapsed[place] = UInt32(rest)
@@ -134,8 +140,8 @@ final class PhaseIndex {
       if low <= high {
         query.back = Int32(truncatingIfNeeded: back)
         let found = phase_hits(
-          level, &query, starts[Int(low >> Self.bucketShift)],
-          starts[Int(high >> Self.bucketShift) + 1], hits)
+          level, &query, starts[Int(low >> bucketShift)],
+          starts[Int(high >> bucketShift) + 1], hits)
         for index in 0..<Int(found) {
           let entry = Int(hits[index])
           body(Int(links[entry]), UInt32(bitPattern: lastKs[entry] &- query.back))
