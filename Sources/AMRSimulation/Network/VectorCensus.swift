@@ -19,10 +19,12 @@ struct VectorCensus {
   private var windowStart: Int64
   private var outcome = CrowdedFrames.Outcome()
   private var packets = PacketCounts()
+  /// Channels with raised noise in the hour that was asked for last.
+  private var disturbed = (hour: -1, channels: ChannelSet())
 
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
-    guard air.links.test.rule.bitErrors == nil, air.demodulators == nil, air.drift == nil,
+    guard !air.links.test.rule.countsBitErrors, air.demodulators == nil, air.drift == nil,
       air.hopSequence == nil
     else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
@@ -72,12 +74,12 @@ struct VectorCensus {
   }
 
   /// Lets no frame be decided by its link's threshold where others raise the noise.
-  private func crowdDisturbedChannels() {
+  private mutating func crowdDisturbedChannels() {
     guard let noise = air.externalNoise else { return }
     let first = ExternalNoise.hour(of: windowStart)
     for hour in first...ExternalNoise.hour(of: windowStart + Int64(lanes.window) + lateness) {
-      let disturbed = noise.disturbedChannels(hour: hour)
-      for channel in air.heardChannels where disturbed.contains(channel) {
+      if hour != disturbed.hour { disturbed = (hour, noise.disturbedChannels(hour: hour)) }
+      for channel in air.heardChannels where disturbed.channels.contains(channel) {
         lanes.occupy(channel: channel)
       }
     }

@@ -3,12 +3,12 @@
 
 #include <stdint.h>
 
-// The inner loops of the census at one collector, in C because Swift cannot choose the vector
+// The inner loops of evaluating one collector's air, in C because Swift cannot choose the vector
 // instructions of a single function when the program runs. Everything that decides a frame is
 // integer arithmetic (and correctly rounded square roots), so that all levels give the same bits;
 // `PlainCensus` in Swift is their oracle.
 //
-// A lane is a link. Time goes in windows no longer than the shortest period, so that a lane starts
+// In the census a lane is a link. Time goes in windows no longer than the shortest period, so that a lane starts
 // at most one frame a window, and in groups of four windows, since one call of the generator gives
 // the words of four transmissions. A transmission is filed under the window of its nominal start.
 
@@ -83,7 +83,8 @@ struct arrival_lanes {
   uint16_t *crowded;
 
   // The frames that `arrival_lanes_list` has found: their lanes, ticks from the window's start to
-  // their first bit, cells before folding, and fading draws. Room for `count` each, of `frame_lane` for 16 more.
+  // their first bit, cells before folding, and fading draws. Room for `count` each, of `frame_lane`
+  // for 16 more.
   uint32_t *frame_lane;
   uint32_t *frame_start;
   uint32_t *frame_cell;
