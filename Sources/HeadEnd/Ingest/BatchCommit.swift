@@ -23,7 +23,8 @@ extension Intake {
   }
 
   /// Closes all slots up to and including a day, after committing what was taken before.
-  public mutating func close(through day: CivilDay, timestamp: Int64, threads: Int) async
+  public mutating func close(through day: CivilDay, timestamp: Int64, threads: Int)
+    async
     throws(HeadEndError)
   {
     try await commit(timestamp: timestamp, threads: threads)
