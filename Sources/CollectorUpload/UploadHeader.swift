@@ -58,7 +58,12 @@ public struct UploadHeader: Sendable, Equatable {
   }
 }
 
-/// The name of an upload's file: collector and sequence, and nothing that tells how it was made.
+/// The name of an upload's file: sequence and collector, and nothing that tells how it was made.
+///
+/// The sequence comes first, so that files in order of their names are about in order of time.
 public func uploadFileName(collector: CollectorID, sequence: UInt64) -> String {
-  "c\(digits(collector.rawValue, width: 6))-s\(digits(sequence, width: 8)).amru"
+  "s\(digits(sequence, width: 8))-c\(digits(collector.rawValue, width: 6))\(uploadFileSuffix)"
 }
+
+/// How the names of upload files end.
+public let uploadFileSuffix = ".amru"

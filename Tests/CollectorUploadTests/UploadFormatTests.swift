@@ -142,8 +142,8 @@ struct UploadFormatTests {
   @Test(
     "file names sort by collector and sequence and say nothing else",
     arguments: [
-      (1, 1, "c000001-s00000001.amru"), (999_999, 99_999_999, "c999999-s99999999.amru"),
-      (.max, .max, "c4294967295-s18446744073709551615.amru"), (0, 0, "c000000-s00000000.amru"),
+      (1, 1, "s00000001-c000001.amru"), (999_999, 99_999_999, "s99999999-c999999.amru"),
+      (.max, .max, "s18446744073709551615-c4294967295.amru"), (0, 0, "s00000000-c000000.amru"),
     ] as [(UInt32, UInt64, String)])
   func fileNames(collector: UInt32, sequence: UInt64, name: String) {
     #expect(

@@ -2,24 +2,6 @@ import Checksums
 import CollectorUpload
 import Metering
 
-/// What a head-end has taken in since it started.
-public struct IntakeCounts: Sendable, Equatable {
-  /// Uploads whose records were taken in.
-  public var uploads = 0
-  /// Uploads that had been taken in before.
-  public var repeatedUploads = 0
-  /// Valid receptions of known endpoints.
-  public var receptions = 0
-  /// Receptions and whole uploads that were refused.
-  public var quarantined = 0
-  /// Receptions that left quarantine because the registry has got their endpoint.
-  public var released = 0
-  /// Reads of closed slots that became new versions.
-  public var lateReads = 0
-
-  public init() {}
-}
-
 /// Takes uploads into a store: checks, recognises endpoints, deduplicates, commits in batches.
 ///
 /// Offer uploads with `take`, in any order and as often as they come; nothing is visible until
@@ -51,6 +33,12 @@ public struct Intake: ~Copyable {
 
   /// Starts to take in; loads what the store knows of earlier uploads.
   public init(_ store: consuming ReadStore) throws(HeadEndError) {
+    let slotBytes = max(store.registry.count, 1) * MemoryLayout<Winner>.stride
+    try self.init(store, heldSlotsMax: max(4, Self.slotMemory / slotBytes))
+  }
+
+  /// - Parameter heldSlotsMax: slots that are held in memory, those to be committed aside.
+  init(_ store: consuming ReadStore, heldSlotsMax: Int) throws(HeadEndError) {
     let ledger = try Ledger(store.files(of: .uploads))
     let collectors = Set(try store.collectors())
     var keys: Set<String> = []
@@ -63,8 +51,7 @@ public struct Intake: ~Copyable {
     index = EndpointIndex(store.registry.map(\.endpoint.rawValue))
     clock = store.settings.clock
     awaitsRelease = store.releasedThrough < store.snapshot(.registry).version
-    heldSlotsMax = max(
-      4, Self.slotMemory / (max(index.ids.count, 1) * MemoryLayout<Winner>.stride))
+    self.heldSlotsMax = heldSlotsMax
     self.store = store
   }
 
@@ -85,9 +72,10 @@ public struct Intake: ~Copyable {
   ///   - offset: its first byte in the source.
   ///   - receivedAt: when it arrived, by the head-end's clock; nil when that is not known, and
   ///     then it cannot be from the future.
+  @discardableResult
   public mutating func take(
     _ upload: Upload, source: String, offset: Int = 0, receivedAt: UTCMilliseconds? = nil
-  ) throws(HeadEndError) {
+  ) throws(HeadEndError) -> UploadVerdict {
     try begin()
     let header = upload.header
     let sha256 = SHA256.hexDigest(upload.bytes)
@@ -95,27 +83,50 @@ public struct Intake: ~Copyable {
       key: .init(collector: header.collector.rawValue, sequence: header.sequence),
       sha256: sha256, createdAt: header.createdAt, receivedAt: receivedAt,
       records: header.recordCount)
-    func refuse(_ reason: QuarantineReason, _ detail: String) {
-      self.refuse(
-        .init(
-          reason: reason, source: source, offset: offset, collector: entry.key.collector,
-          sequence: entry.key.sequence, count: header.recordCount, detail: detail))
+    var refusal = refusalUnread(header, receivedAt: receivedAt)
+    if refusal == nil {
+      switch try ledger.enter(entry) {
+      case .new:
+        counts.uploads += 1
+        try takeRecords(of: upload, source: source, offset: offset)
+        return .taken
+      case .repeated:
+        counts.repeatedUploads += 1
+        return .repeated
+      case .contradicts:
+        refusal = (
+          .contradictingUpload,
+          "its sequence was taken in before with other bytes; ask its collector which is right"
+        )
+      }
     }
+    guard let (reason, message) = refusal else { return .taken }
+    refuse(
+      .init(
+        reason: reason, source: source, offset: offset, collector: entry.key.collector,
+        sequence: entry.key.sequence, count: header.recordCount,
+        detail: "\(message); sha256 \(sha256)"))
+    return .refused(reason, message: message)
+  }
+
+  /// Why an upload is refused for what its header says.
+  private func refusalUnread(_ header: UploadHeader, receivedAt: UTCMilliseconds?)
+    -> (QuarantineReason, String)?
+  {
     if !collectors.isEmpty && !collectors.contains(header.collector) {
-      return refuse(.unknownCollector, "not in the list of collectors; sha256 \(sha256)")
+      return (
+        .unknownCollector,
+        "the collector is not on the store's list; add it with --collectors and offer it again"
+      )
     }
     if let receivedAt, header.createdAt > receivedAt + Self.uploadAheadMaxMs {
-      return refuse(
+      return (
         .futureUpload,
-        "made at \(iso8601(header.createdAt)), more than an hour after it came; sha256 \(sha256)")
+        "it says that it was made at \(iso8601(header.createdAt)), more than an hour after it came; "
+          + "set the collector's clock"
+      )
     }
-    switch try ledger.enter(entry) {
-    case .repeated: counts.repeatedUploads += 1
-    case .contradicts: refuse(.contradictingUpload, "sha256 \(sha256)")
-    case .new:
-      counts.uploads += 1
-      try takeRecords(of: upload, source: source, offset: offset)
-    }
+    return nil
   }
 
   /// Reports bytes of a source that are not an upload.
@@ -127,7 +138,7 @@ public struct Intake: ~Copyable {
   }
 
   private mutating func refuse(_ entry: QuarantineEntry) {
-    if quarantine.addUpload(entry) { counts.quarantined += 1 }
+    if quarantine.addUpload(entry) { counts.quarantinedByReason[entry.reason, default: 0] += 1 }
   }
 
   // MARK: - Receptions
@@ -144,7 +155,9 @@ public struct Intake: ~Copyable {
     while let day = merge(upload, from: &next, into: slot, &refused) {
       slot = try self.slot(of: day)
     }
-    counts.quarantined += refused.count
+    for entry in refused.entries {
+      counts.quarantinedByReason[entry.reason, default: 0] += entry.count
+    }
     quarantine.addReceptions(refused.entries)
   }
 
