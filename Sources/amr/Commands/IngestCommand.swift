@@ -85,26 +85,27 @@ private struct Ingest: ~Copyable {
     let input = path == "-" ? InputFile() : try InputFile(at: path)
     var reader = UploadReader()
     reader.feed(head)
-    var isAtEnd = false
-    var offset = 0
+    var hasMore = true
+    repeat {
+      try Interrupt.check()
+      hasMore = try reader.feed(upTo: Self.chunkByteCount) { room throws(FileError) in
+        try input.read(into: room)
+      }
+      try await takeAll(from: &reader, source: source)
+    } while hasMore
+  }
+
+  /// Takes what a reader can give so far.
+  private mutating func takeAll(from reader: inout UploadReader, source: String) async throws {
     while true {
       do {
-        while let upload = try reader.next() {
-          try await accept(upload, source: Path.name(source), offset: offset)
-          offset += upload.bytes.count
-        }
-        if isAtEnd { return try reader.finish() }
+        guard let upload = try reader.next() else { return }
+        try await accept(
+          upload, source: Path.name(source), offset: reader.offset - upload.byteCount)
       } catch let error as UploadError {
         damage.append("\(source): \(error)")
         intake.take(damaged: error, source: Path.name(source))
-        guard let next = error.nextOffset else { return }
-        offset = next
-        continue
       }
-      try Interrupt.check()
-      let bytes = try input.read(upTo: Self.chunkByteCount)
-      isAtEnd = bytes.isEmpty
-      reader.feed(bytes)
     }
   }
 
