@@ -1,5 +1,6 @@
 import Checksums
 import CollectorUpload
+import ERTProtocol
 import Metering
 
 /// Takes uploads into a store: checks, recognises endpoints, deduplicates, commits in batches.
@@ -78,7 +79,7 @@ public struct Intake: ~Copyable {
   ) throws(HeadEndError) -> UploadVerdict {
     try begin()
     let header = upload.header
-    let sha256 = SHA256.hexDigest(upload.bytes)
+    let sha256 = upload.sha256
     let entry = Ledger.Entry(
       key: .init(collector: header.collector.rawValue, sequence: header.sequence),
       sha256: sha256, createdAt: header.createdAt, receivedAt: receivedAt,
@@ -105,7 +106,7 @@ public struct Intake: ~Copyable {
       .init(
         reason: reason, source: source, offset: offset, collector: entry.key.collector,
         sequence: entry.key.sequence, count: header.recordCount,
-        detail: "\(message); sha256 \(sha256)"))
+        detail: "\(message); sha256 \(sha256.hex)"))
     return .refused(reason, message: message)
   }
 
@@ -133,8 +134,8 @@ public struct Intake: ~Copyable {
   public mutating func take(damaged error: UploadError, source: String) {
     refuse(
       .init(
-        reason: .damagedUpload, source: source, offset: error.offset, count: 1,
-        detail: error.message))
+        reason: .damagedUpload, source: source, offset: error.offset, byteCount: error.byteCount,
+        count: 0, detail: error.message))
   }
 
   private mutating func refuse(_ entry: QuarantineEntry) {
@@ -149,10 +150,12 @@ public struct Intake: ~Copyable {
     let header = upload.header
     var refused = RefusedReceptions(
       header: header, source: source, offset: offset, clock: clock)
+    let records = upload.records
+    let valid = upload.validFrames()
     // Most uploads lie within one slot: the one of the first valid reception, then the next one's.
     var slot: SlotTable?
     var next = 0
-    while let day = merge(upload, from: &next, into: slot, &refused) {
+    while let day = merge(records, valid, of: header, from: &next, into: slot, &refused) {
       slot = try self.slot(of: day)
     }
     for entry in refused.entries {
@@ -168,47 +171,42 @@ public struct Intake: ~Copyable {
   ///   - slot: nil where none is open yet, so that none belongs there.
   /// - Returns: the day of the first valid reception of another slot, or nil at the upload's end.
   private mutating func merge(
-    _ upload: Upload, from next: inout Int, into slot: SlotTable?,
-    _ refused: inout RefusedReceptions
+    _ records: UploadRecords, _ valid: ValidFrames, of header: UploadHeader, from next: inout Int,
+    into slot: SlotTable?, _ refused: inout RefusedReceptions
   ) -> CivilDay? {
-    let latest = upload.header.createdAt + Self.stampAheadMaxMs
-    let collector = upload.header.collector.rawValue
+    let latest = header.createdAt + Self.stampAheadMaxMs
+    let collector = header.collector.rawValue
     let slotStart = slot?.start ?? 0
     let slotLength = slot == nil ? 0 : UInt64(millisecondsPerDay)
     var number = next
     var merged = 0
-    var strange: UTCMilliseconds?
-    func mergeAll(_ offer: (Winner, Int) -> Void) {
-      upload.withRecords { records in
-        while number < records.count {
-          let record = records[number]
-          let frame = record.frame
-          if !frame.isValid {
-            refused.add(record, .invalidFrame)
-          } else if record.stamp > latest {
-            refused.add(record, .futureStamp)
-          } else if let row = index.row(of: frame.endpointID) {
-            let milliseconds = UInt64(bitPattern: record.stamp &- slotStart)
-            guard milliseconds < slotLength else {
-              strange = record.stamp
-              return
-            }
-            offer(
-              Winner(
-                milliseconds: milliseconds, rssiDbm: record.rssiDbm, collector: collector,
-                content: frame.content), row)
-            merged += 1
-          } else {
-            refused.add(record, .unknownEndpoint)
-          }
-          number += 1
+    func mergeAll(_ offer: (Winner, Int) -> Void) -> CivilDay? {
+      while number < records.count {
+        let record = records[number]
+        if !valid[number] {
+          refused.add(record, .invalidFrame)
+        } else if record.stamp > latest {
+          refused.add(record, .futureStamp)
+        } else if let row = index.row(of: record.frame.endpointID) {
+          let milliseconds = UInt64(bitPattern: record.stamp &- slotStart)
+          guard milliseconds < slotLength else { return clock.day(of: record.stamp) }
+          offer(
+            Winner(
+              milliseconds: milliseconds, rssiDbm: record.rssiDbm, collector: collector,
+              content: record.frame.content), row)
+          merged += 1
+        } else {
+          refused.add(record, .unknownEndpoint)
         }
+        number += 1
       }
+      return nil
     }
-    if let slot { slot.offer(mergeAll) } else { mergeAll { _, _ in } }
-    counts.receptions += merged
-    next = number
-    return strange.map { clock.day(of: $0) }
+    defer {
+      counts.receptions += merged
+      next = number
+    }
+    return slot.map { $0.offer(mergeAll) } ?? mergeAll { _, _ in }
   }
 
   /// Puts whatever left quarantine, or was stored, into competition with what is there.

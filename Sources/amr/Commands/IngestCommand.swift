@@ -107,27 +107,29 @@ private struct Ingest: ~Copyable {
     let input = try source.open()
     var reader = UploadReader()
     reader.feed(head)
-    var isAtEnd = false
-    var offset = 0
+    var hasMore = true
+    repeat {
+      try Interrupt.check()
+      hasMore = try reader.feed(upTo: Self.chunkByteCount) { room throws(FileError) in
+        try input.read(into: room)
+      }
+      try await takeAll(from: &reader, source: source, progress: progress)
+    } while hasMore
+  }
+
+  /// Takes what a reader can give so far.
+  private mutating func takeAll(
+    from reader: inout UploadReader, source: UploadSource, progress: () -> Void
+  ) async throws {
     while true {
       do {
-        while let upload = try reader.next() {
-          try await accept(upload, source: source, offset: offset)
-          offset += upload.bytes.count
-          progress()
-        }
-        if isAtEnd { return try reader.finish() }
+        guard let upload = try reader.next() else { return }
+        try await accept(upload, source: source, offset: reader.offset - upload.byteCount)
+        progress()
       } catch let error as UploadError {
         problems.append("\(source): \(error)")
         intake.take(damaged: error, source: source.name)
-        guard let next = error.nextOffset else { return }
-        offset = next
-        continue
       }
-      try Interrupt.check()
-      let bytes = try input.read(upTo: Self.chunkByteCount)
-      isAtEnd = bytes.isEmpty
-      reader.feed(bytes)
     }
   }
 
