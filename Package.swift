@@ -35,7 +35,9 @@ let package = Package(
     .target(
       name: "RadioModel", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
     .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
-    .target(name: "DeltaTable", dependencies: ["Digits", "JSON5", "DurableFiles", "Columnar"]),
+    .target(
+      name: "DeltaTable",
+      dependencies: ["Digits", "JSON5", "Checksums", "DurableFiles", "Columnar"]),
     .target(
       name: "AMRSimulation",
       dependencies: [
