@@ -39,7 +39,8 @@ struct CrashTests {
       do {
         var intake = try Intake(
           try ReadStore.open(
-            at: directory.file("store"), engine: Fixture.engine, in: crash.fileSystem))
+            at: directory.file("store"), engine: Fixture.engine, for: .writing,
+            in: crash.fileSystem))
         try await Self.ingest(uploads, &intake)
       } catch {
         #expect(crash.happened, "\(error)")
