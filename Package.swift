@@ -11,7 +11,7 @@ let package = Package(
     // Layers: each target depends only on targets above it; Tests/CommandLineTests checks this.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
     .target(name: "Digits"),
-    .target(name: "JSON5", dependencies: ["Digits"]),
+    .target(name: "JSON5", dependencies: ["Digits"], swiftSettings: hot),
     .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
     .target(name: "DurableFiles"),
     .target(name: "Parallel"),
@@ -37,7 +37,8 @@ let package = Package(
     .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
     .target(
       name: "DeltaTable",
-      dependencies: ["Digits", "JSON5", "Checksums", "DurableFiles", "Columnar"]),
+      dependencies: ["Digits", "JSON5", "Checksums", "DurableFiles", "Columnar"],
+      swiftSettings: hot),
     .target(
       name: "AMRSimulation",
       dependencies: [
@@ -107,8 +108,8 @@ let package = Package(
     .testTarget(
       name: "HeadEndTests",
       dependencies: [
-        "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload", "Columnar",
-        "DeltaTable", "HeadEnd", "TestSupport",
+        "Checksums", "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload",
+        "Columnar", "DeltaTable", "HeadEnd", "TestSupport",
       ]),
     .testTarget(
       name: "BillingExportTests",
