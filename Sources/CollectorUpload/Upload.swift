@@ -58,12 +58,6 @@ public struct Upload: Sendable {
         stride: UploadRecord.scmByteCount, count: header.recordCount)
     }
   }
-
-  /// Calls `body` with each record, in order.
-  @inline(__always)
-  public func forEachRecord(_ body: (UploadRecord) -> Void) {
-    for record in records { body(record) }
-  }
 }
 
 /// Writes an upload record by record.
