@@ -8,9 +8,10 @@ enum StoreTable: String, CaseIterable, Sendable {
   case uploads
   case quarantine
   case registry
+  case collectors
 
   /// The tables whose newest version counts only once `reads` names it.
-  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry]
+  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry, .collectors]
 
   /// The application name under which `reads` says which version of a sibling belongs to it.
   var versionName: String { "amr/\(rawValue)" }
@@ -21,6 +22,15 @@ enum StoreTable: String, CaseIterable, Sendable {
     case .uploads: Self.uploadFields
     case .quarantine: Self.quarantineFields
     case .registry: Self.registryFields
+    case .collectors: Self.collectorFields
+    }
+  }
+
+  var partitionColumns: [String] {
+    switch self {
+    case .reads: ["month"]
+    case .quarantine: ["kind"]
+    case .uploads, .registry, .collectors: []
     }
   }
 
@@ -34,8 +44,6 @@ enum StoreTable: String, CaseIterable, Sendable {
       partitionColumns: partitionColumns, createdAt: createdAt,
       configuration: self == .reads ? settings.properties : [:])
   }
-
-  private var partitionColumns: [String] { self == .reads ? ["month"] : [] }
 
   /// The version of a sibling that belongs to a version of `reads`.
   func version(namedBy reads: Snapshot, storePath: String) throws(HeadEndError) -> Int64 {
@@ -107,6 +115,8 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("sequence", .int64, comment: "the collector's number for it"),
     TableField("sha256", .string, comment: "of the upload's bytes, hexadecimal"),
     TableField("created_at", .timestampMicros, comment: "by the collector's clock, UTC"),
+    TableField(
+      "received_at", .timestampMicros, isNullable: true, comment: "by the head-end's clock, UTC"),
     TableField("records", .int32, comment: "number of receptions in it"),
     TableField("batch", .int64, comment: "the version of reads that took it in"),
   ]
@@ -115,15 +125,23 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("reason", .string, comment: "why it was not taken in"),
     TableField("source", .string, comment: "the file or upload it was found in"),
     TableField("source_offset", .int64, comment: "byte offset of the upload in the source"),
+    TableField(
+      "byte_count", .int64, isNullable: true, comment: "how many bytes of the source are damaged"),
     TableField("collector_id", .int64, isNullable: true, comment: "who sent it"),
     TableField("sequence", .int64, isNullable: true, comment: "the collector's number for it"),
     TableField("endpoint_id", .int64, isNullable: true, comment: "as the frame says"),
     TableField(
-      "read_at", .timestampMicros, isNullable: true, comment: "of the first such frame, UTC"),
-    TableField("frame", .string, isNullable: true, comment: "the first such frame, hexadecimal"),
-    TableField("receptions", .int64, comment: "how many in this upload"),
+      "read_at", .timestampMicros, isNullable: true, comment: "of the last such frame, UTC"),
+    TableField("rssi_dbm", .int32, isNullable: true, comment: "its received power in dBm"),
+    TableField("frame", .string, isNullable: true, comment: "its bytes, hexadecimal"),
+    TableField(
+      "receptions", .int64,
+      comment: "how many it stands for: of one endpoint and day, or all of an upload"),
     TableField("detail", .string, comment: "what was wrong, in words"),
     TableField("batch", .int64, comment: "the version of reads that belongs to it"),
+    TableField(
+      "kind", .string,
+      comment: "partition: upload (not in the ledger, may come again) or reception"),
   ]
 
   private static let registryFields: [TableField] = [
@@ -138,5 +156,9 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("removed_on", .date, isNullable: true, comment: "last day in service"),
     TableField("last_billed_read", .int64, comment: "what the dials showed at the last bill"),
     TableField("last_billed_at", .timestampMicros, comment: "when that was, UTC"),
+  ]
+
+  private static let collectorFields: [TableField] = [
+    TableField("collector_id", .int64, comment: "a collector whose uploads are taken in")
   ]
 }
