@@ -128,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "BillingExport", "amr",
-        "TestSupport",
+        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "HeadEnd",
+        "BillingExport", "amr", "TestSupport",
       ]),
     .testTarget(
       name: "BenchmarkTests",

@@ -25,7 +25,7 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What a command line tells its caller about the failure.
-  public enum Category: Sendable {
+  public enum Category: Sendable, Equatable {
     /// A store or an input is damaged or inconsistent (exit code 65).
     case badData
     /// The store is not to be changed so (exit code 73).
