@@ -1,3 +1,4 @@
+import Checksums
 import Columnar
 import DeltaTable
 import DurableFiles
@@ -184,7 +185,8 @@ struct StoreDamageTests {
       try writer.commit(commit, to: name)
     }
     let entry = Ledger.Entry(
-      key: .init(collector: 7, sequence: 1), sha256: "", createdAt: 0, records: 0)
+      key: .init(collector: 7, sequence: 1), sha256: SHA256Digest(1, 2, 3, 4), createdAt: 0,
+      receivedAt: nil, records: 0)
     try add(UploadTable.columns([entry], batch: 99), to: .uploads, "twice", &writer)
     let read = ReceivedRead(
       stamp: Fixture.clock.startOfDay(Fixture.firstDay),
