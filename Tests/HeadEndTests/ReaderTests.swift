@@ -69,8 +69,7 @@ struct ReaderTests {
     let store = try await StoreCopy.make()
     let expected = try Fixture.content(Self.open(store))
     var writer = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing)
-    let entry = Ledger.Entry(
-      key: .init(collector: 8, sequence: 1), sha256: "", createdAt: 0, records: 0)
+    let entry = Fixture.ledgerEntry(collector: 8)
     var commit = Commit(operation: "INGEST", timestamp: Fixture.timestamp)
     commit.adds = [
       try writer.writeFile(

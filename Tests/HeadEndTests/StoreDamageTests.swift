@@ -183,8 +183,7 @@ struct StoreDamageTests {
       ]
       try writer.commit(commit, to: name)
     }
-    let entry = Ledger.Entry(
-      key: .init(collector: 7, sequence: 1), sha256: "", createdAt: 0, records: 0)
+    let entry = Fixture.ledgerEntry(collector: 7)
     try add(UploadTable.columns([entry], batch: 99), to: .uploads, "twice", &writer)
     let read = ReceivedRead(
       stamp: Fixture.clock.startOfDay(Fixture.firstDay),
