@@ -1,3 +1,4 @@
+import Checksums
 import CollectorUpload
 import ERTProtocol
 import Metering
@@ -73,6 +74,13 @@ enum Fixture {
       }
     }
     return uploads
+  }
+
+  /// The ledger's row of a collector's first upload, an empty one.
+  static func ledgerEntry(collector: UInt32) -> Ledger.Entry {
+    Ledger.Entry(
+      key: .init(collector: collector, sequence: 1), sha256: SHA256.digest([]), createdAt: 0,
+      receivedAt: nil, records: 0)
   }
 
   static func makeStore(_ directory: TemporaryDirectory, endpoints: Int) throws -> ReadStore {

@@ -1,4 +1,3 @@
-import Checksums
 import CollectorUpload
 import DeltaTable
 import DurableFiles
@@ -70,9 +69,7 @@ struct ReaderTests {
     let store = try await StoreCopy.make()
     let expected = try Fixture.content(Self.open(store))
     var writer = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing)
-    let entry = Ledger.Entry(
-      key: .init(collector: 8, sequence: 1), sha256: SHA256Digest(1, 2, 3, 4), createdAt: 0,
-      receivedAt: nil, records: 0)
+    let entry = Fixture.ledgerEntry(collector: 8)
     var commit = Commit(operation: "INGEST", timestamp: Fixture.timestamp)
     commit.adds = [
       try writer.writeFile(

@@ -1,4 +1,3 @@
-import Checksums
 import Columnar
 import DeltaTable
 import DurableFiles
@@ -151,6 +150,9 @@ struct StoreDamageTests {
   @Test("any byte of a data file changed: told")
   func dataBytes() async throws {
     let store = try await StoreCopy.make()
+    var writer = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing)
+    try writer.replaceCollectors([CollectorID(rawValue: 7)], timestamp: Fixture.timestamp)
+    _ = consume writer
     let tables = InspectedTables(at: store.path, engine: Fixture.engine, in: .system)
     for name in StoreTable.allCases {
       let file = try #require(tables[name]?.files.first)
@@ -184,9 +186,7 @@ struct StoreDamageTests {
       ]
       try writer.commit(commit, to: name)
     }
-    let entry = Ledger.Entry(
-      key: .init(collector: 7, sequence: 1), sha256: SHA256Digest(1, 2, 3, 4), createdAt: 0,
-      receivedAt: nil, records: 0)
+    let entry = Fixture.ledgerEntry(collector: 7)
     try add(UploadTable.columns([entry], batch: 99), to: .uploads, "twice", &writer)
     let read = ReceivedRead(
       stamp: Fixture.clock.startOfDay(Fixture.firstDay),

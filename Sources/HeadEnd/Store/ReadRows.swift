@@ -19,6 +19,13 @@ struct ReadRows: Sendable {
     self.late.append(late)
   }
 
+  private mutating func reserveCapacity(_ count: Int) {
+    endpoints.reserveCapacity(count)
+    reads.reserveCapacity(count)
+    versions.reserveCapacity(count)
+    late.reserveCapacity(count)
+  }
+
   static let lateReason = "late_upload"
 
   /// The columns of a data file, in the order of the schema.
@@ -74,7 +81,7 @@ struct ReadRows: Sendable {
     let numbers = try file.integers("version")
     let hasReason = try file.hasValue("reason")
     let days = try day.map { _ throws(HeadEndError) in try file.integers("day") }
-    reads.reserveCapacity(day == nil ? ids.count : 0)
+    if day == nil { reserveCapacity(ids.count) }
     for row in ids.indices {
       if let day, days?[row] != Int64(day.number) { continue }
       // What no writer of ours stores would overflow below or be taken for another read.
@@ -85,8 +92,7 @@ struct ReadRows: Sendable {
         throw .damagedStore("\(file.path): row \(row) is not a read; restore the file from a copy")
       }
       let message = StandardConsumptionMessage(
-        endpointID: endpoint,
-        ertType: UInt8(truncatingIfNeeded: ertTypes[row]),
+        endpointID: endpoint, ertType: UInt8(truncatingIfNeeded: ertTypes[row]),
         consumption: UInt32(truncatingIfNeeded: register[row]),
         physicalTamper: UInt8(truncatingIfNeeded: tamper[row] >> 2),
         encoderTamper: UInt8(truncatingIfNeeded: tamper[row]), reserved: tamper[row] & 16 != 0)

@@ -26,19 +26,19 @@ extension PartialCheck {
   /// - Parameter newestBatch: version of `reads`; nil when its log cannot be read.
   mutating func checkSibling(_ sibling: InspectedTable, newestBatch: Int64?) {
     let hasBatches = sibling.name.fields.contains { $0.field.name == "batch" }
-    var uploads: [UploadNumber] = []
+    var uploads: [Ledger.Key] = []
     for file in sibling.files {
       guard let opened = checkFile(file, sibling.name) else { continue }
       if hasBatches, let newestBatch { checkBatches(opened, newest: newestBatch) }
       if sibling.name == .uploads {
-        uploads += attempt { () throws(HeadEndError) in try UploadNumber.all(in: opened) } ?? []
+        uploads += attempt { () throws(HeadEndError) in try UploadTable.keys(opened) } ?? []
       }
     }
     uploads.sort { ($0.collector, $0.sequence) < ($1.collector, $1.sequence) }
     for (one, other) in zip(uploads, uploads.dropFirst()) where one == other {
       add(
         fault:
-          "\(sibling.table.directory): upload \(UInt64(bitPattern: one.sequence)) of collector "
+          "\(sibling.table.directory): upload \(one.sequence) of collector "
           + "\(one.collector) is there twice; expected it once: restore the table from a copy")
     }
   }
@@ -50,15 +50,5 @@ extension PartialCheck {
     add(
       fault: "\(file.path): batch \(wrong) is none of 1 to \(newest), the versions of reads; "
         + StoredFile.mending)
-  }
-}
-
-/// What tells an upload from all others.
-private struct UploadNumber: Equatable {
-  let collector: Int64
-  let sequence: Int64
-
-  static func all(in file: StoredFile) throws(HeadEndError) -> [UploadNumber] {
-    zip(try file.integers("collector_id"), try file.integers("sequence")).map(UploadNumber.init)
   }
 }
