@@ -75,7 +75,9 @@ let package = Package(
         "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["DurableFiles", "Columnar", "DeltaTable"],
+      path: "Tests/TestSupport", swiftSettings: hot),
     .testTarget(name: "DigitsTests", dependencies: ["Digits"]),
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5", "TestSupport"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),

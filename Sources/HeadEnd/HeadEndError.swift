@@ -10,6 +10,8 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   case parquet(path: String, ParquetError)
   /// The store says something that it should not; `message` says what, where and how to mend it.
   case damagedStore(String)
+  /// A store was to be created where one is.
+  case storeExists(directory: String)
   /// What was asked cannot be done to this store.
   case refused(String)
 
@@ -18,6 +20,8 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
     case .file(let error): error.description
     case .table(let error): error.description
     case .parquet(let path, let error): "\(path): \(error)"
+    case .storeExists(let directory):
+      "\(directory): there is a store already; name another directory"
     case .damagedStore(let message), .refused(let message): message
     }
   }

@@ -70,7 +70,7 @@ struct Failure {
   private static func exitCode(of error: HeadEndError) -> ExitCode {
     switch error {
     case .file(let error): exitCode(of: error.category)
-    case .refused: .cannotCreate
+    case .storeExists, .refused: .cannotCreate
     case .table, .parquet, .damagedStore: .badData
     }
   }
