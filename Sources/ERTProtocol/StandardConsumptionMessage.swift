@@ -42,7 +42,7 @@ public struct StandardConsumptionMessage: Sendable, Equatable {
 /// | 80–95 | `BCHChecksum` of bytes 2…9 |
 public struct SCMFrame: Sendable, Equatable {
   /// Bytes of a frame.
-  public static let byteCount = 12
+  @inlinable public static var byteCount: Int { 12 }
   /// 21 bits: a one and 0xF2A60.
   public static let preamble: UInt64 = 0x1F_2A60
 
@@ -55,6 +55,13 @@ public struct SCMFrame: Sendable, Equatable {
   public init(head: UInt64, tail: UInt32) {
     self.head = head
     self.tail = tail
+  }
+
+  /// The frame whose first byte is at `offset`.
+  @inlinable @inline(__always)
+  public init(in bytes: UnsafeRawBufferPointer, at offset: Int) {
+    head = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    tail = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self))
   }
 
   /// The frame of a message, with its checksum.
@@ -78,6 +85,22 @@ public struct SCMFrame: Sendable, Equatable {
     head >> 43 == Self.preamble
       && BCHChecksum.of(head << 16 | UInt64(tail >> 16)) == UInt16(truncatingIfNeeded: tail)
       && endpointID != 0
+  }
+
+  /// What the frame says besides its endpoint: reserved bit, tampers, ERT type and register, in 33
+  /// bits that order the valid frames of one endpoint as their bytes do.
+  @inline(__always)
+  public var content: UInt64 { head >> 8 & 0x1_FFFF_FFFF }
+
+  /// The valid frame of an endpoint with this content.
+  public init(endpointID: UInt32, content: UInt64) {
+    self.init(
+      StandardConsumptionMessage(
+        endpointID: endpointID, ertType: UInt8(truncatingIfNeeded: content >> 26),
+        consumption: UInt32(truncatingIfNeeded: content),
+        physicalTamper: UInt8(truncatingIfNeeded: content >> 30),
+        encoderTamper: UInt8(truncatingIfNeeded: content >> 24),
+        reserved: content >> 32 & 1 == 1))
   }
 
   /// The endpoint ID field, whether the frame is valid or not.

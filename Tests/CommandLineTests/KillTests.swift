@@ -71,7 +71,7 @@ struct KillTests {
         }
       }
       #expect(
-        try StoreContent(of: store).difference(from: expected) == nil,
+        try StoreContent(of: store).differences(from: expected) == [],
         "seed \(Self.seed), \(landings.text)")
       let check = try Program.run("store check store", in: spool.directory)
       #expect(check.exitCode == 0, "\(check.outputText)")
@@ -111,7 +111,7 @@ struct KillTests {
         #expect(ending == .exited(0))
       }
       #expect(
-        try StoreContent(of: scratch.file("r/store")).difference(from: expected) == nil,
+        try StoreContent(of: scratch.file("r/store")).differences(from: expected) == [],
         "seed \(Self.seed)")
       #expect(try Self.content(of: "r/billing", in: scratch) == bills, "seed \(Self.seed)")
       #expect(access(scratch.file("r/summary.json"), F_OK) == 0)

@@ -18,7 +18,9 @@ struct UploadSpool {
   /// Uploads that are whole somewhere, each counted once.
   let distinctUploads: Int
 
-  static let close = "store close store --through 1998-06-05"
+  /// The time of arrival is told, so that it is the same whenever a command is given.
+  static let options = "--as-of 1998-07-01T00:00:00Z --quiet"
+  private static let close = "store close store --through 1998-06-05"
 
   /// Makes the spool; the same seed gives the same bytes.
   init(seed: UInt64) throws {
@@ -35,7 +37,6 @@ struct UploadSpool {
     var late = Array(uploads[..<200])
     let hurt = Array(uploads[200..<240])
     var prompt = Array(uploads[200...])
-    // Repeats bring more uploads than one batch takes.
     prompt += prompt.filter { _ in Int.random(in: 0..<5, using: &random) < 2 }
     prompt.shuffle(using: &random)
     late += prompt[..<50]
@@ -61,14 +62,17 @@ struct UploadSpool {
     try CommandLineTests.write(
       (lines[..<10] + lines[15...]).joined(separator: "\n") + "\n",
       to: directory.file("first.csv"))
+    // Half of the streams come so often that the others no longer go into the first batch.
+    let half = streams[0][..<(streams[0].count / 2)].joined(separator: " ")
+    let often = [String](repeating: half, count: 7).joined(separator: " ")
     steps = [
       Step(
-        line: "ingest store \(streams[0].joined(separator: " ")) --registry first.csv "
-          + "--utc-offset -300 --quiet", exitCode: 0),
+        line: "ingest store \(often) \(streams[0].joined(separator: " ")) --registry first.csv "
+          + "--utc-offset -300 \(Self.options)", exitCode: 0),
       Step(
         line: "ingest store \(streams[1].joined(separator: " ")) --registry sent/registry.csv "
-          + "--quiet", exitCode: 65), Step(line: Self.close, exitCode: 0),
-      Step(line: "ingest store \(streams[2].joined(separator: " ")) --quiet", exitCode: 0),
+          + Self.options, exitCode: 65), Step(line: Self.close, exitCode: 0),
+      Step(line: "ingest store \(streams[2].joined(separator: " ")) \(Self.options)", exitCode: 0),
     ]
     self.streams = streams.flatMap(\.self)
     self.directory = directory

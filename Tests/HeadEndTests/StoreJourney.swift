@@ -11,7 +11,8 @@ import TestSupport
 struct StoreJourney {
   private static let day = Fixture.firstDay
   static let early = Fixture.randomUploads(seed: 3, endpoints: 4, collectors: 2, days: 2)
-  /// One for the closed day, one for an open one, one with a frame of an unknown endpoint.
+  /// One for the closed day, one for an open day, one for a day that is new, one with a frame of an
+  /// endpoint that only the later registry knows.
   static let late: [Upload] = {
     let start = Fixture.clock.startOfDay(day)
     let records = (0..<4).map {
@@ -20,14 +21,17 @@ struct StoreJourney {
     return [
       Fixture.upload(collector: 9, day: day, records: records),
       Fixture.upload(
+        collector: 9, day: day + 1,
+        records: [Fixture.record(2, at: start + 2 * millisecondsPerDay - 5, register: 60)]),
+      Fixture.upload(
         collector: 9, day: day + 2,
         records: [Fixture.record(1, at: start + 2 * millisecondsPerDay + 5, register: 70)]),
       Fixture.upload(
-        collector: 10, day: day, records: [Fixture.record(77, at: start + 9, register: 1)]),
+        collector: 10, day: day, records: [Fixture.record(5, at: start + 9, register: 1)]),
     ]
   }()
 
-  static let commandCount = 5
+  static let commandCount = 6
 
   let directory: String
   let fileSystem: FileSystem
@@ -46,9 +50,12 @@ struct StoreJourney {
       var store = try open()
       try store.close(through: Self.day, timestamp: Fixture.timestamp)
     case 3: try await ingest(Self.late)
-    default:
+    case 4:
       var store = try open()
       try store.replaceRegistry(Fixture.registry(6), timestamp: Fixture.timestamp)
+    default:
+      // Whatever comes next lets go what the new registry knows of quarantine.
+      try await ingest(Array(Self.late.prefix(1)))
     }
   }
 

@@ -37,20 +37,33 @@ public struct StoreContent: Sendable, Equatable {
     registry = try Self.sibling("registry", of: store, at: reads)
   }
 
-  /// What differs from another content, in a few words; nil where nothing does.
-  ///
-  /// - Parameter versions: whether the division of reads into versions has to be the same too.
-  public func difference(from other: StoreContent, versions: Bool = true) -> String? {
-    var parts: [(name: String, own: [String], others: [String])] = [
-      ("current reads", currentReads, other.currentReads), ("ledger", ledger, other.ledger),
-      ("quarantine", quarantine, other.quarantine), ("registry", registry, other.registry),
-    ]
-    if versions { parts.append(("versions of reads", readVersions, other.readVersions)) }
-    for (name, own, others) in parts where own != others {
-      let first = zip(own, others).first { $0 != $1 }.map { "; first: \($0) for \($1)" } ?? ""
-      return "\(name): \(own.count) rows for \(others.count)\(first)"
+  /// A part that contents can differ in.
+  public enum Part: String, CaseIterable, Sendable {
+    case readVersions, currentReads, ledger, quarantine, registry
+
+    /// All but how reads are divided into versions, which the division into batches decides.
+    public static let allButVersions: [Part] = [.currentReads, .ledger, .quarantine, .registry]
+  }
+
+  private func rows(_ part: Part) -> [String] {
+    switch part {
+    case .readVersions: readVersions
+    case .currentReads: currentReads
+    case .ledger: ledger
+    case .quarantine: quarantine
+    case .registry: registry
     }
-    return closedThrough == other.closedThrough ? nil : "closed through another day"
+  }
+
+  /// What differs from another content, in a few words for each part that does.
+  public func differences(from other: StoreContent, in parts: [Part] = Part.allCases) -> [String] {
+    var differences = parts.filter { rows($0) != other.rows($0) }.map { part in
+      let pairs = zip(rows(part), other.rows(part))
+      let first = pairs.first { $0 != $1 }.map { "; first: \($0) for \($1)" } ?? ""
+      return "\(part): \(rows(part).count) rows for \(other.rows(part).count)\(first)"
+    }
+    if closedThrough != other.closedThrough { differences.append("closed through another day") }
+    return differences
   }
 
   private static func table(_ name: String, of store: String) throws -> DeltaTable {
@@ -117,7 +130,7 @@ public enum StoreState: Equatable, Sendable {
       return
     }
     let reads = try DeltaTable.open(at: Path.join(store, "reads"), engine: "test").snapshot()
-    for name in ["uploads", "quarantine", "registry"] {
+    for name in ["uploads", "quarantine", "registry", "collectors"] {
       let table = try DeltaTable.open(at: Path.join(store, name), engine: "test")
       if try table.snapshot().version > reads.transactions["amr/\(name)"] ?? 0 {
         self = .betweenCommits(reads.version)
