@@ -81,7 +81,9 @@ let package = Package(
         "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["DurableFiles", "Columnar", "DeltaTable"],
+      path: "Tests/TestSupport", swiftSettings: hot),
     .testTarget(name: "DigitsTests", dependencies: ["Digits"]),
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5", "TestSupport"]),
     .testTarget(name: "ChecksumsTests", dependencies: ["CZlib", "Checksums", "TestSupport"]),
@@ -128,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "AMRSimulation", "HeadEnd",
+        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "Columnar", "AMRSimulation", "HeadEnd",
         "BillingExport", "amr", "TestSupport",
       ]),
     .testTarget(

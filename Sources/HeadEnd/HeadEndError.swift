@@ -12,6 +12,8 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   case damagedStore(String)
   /// What was given contradicts itself or the store.
   case badInput(String)
+  /// A store was to be created where one is.
+  case storeExists(directory: String)
   /// What was asked cannot be done to this store.
   case refused(String)
 
@@ -20,6 +22,8 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
     case .file(let error): error.description
     case .table(let error): error.description
     case .parquet(let path, let error): "\(path): \(error)"
+    case .storeExists(let directory):
+      "\(directory): there is a store already; name another directory"
     case .damagedStore(let message), .badInput(let message), .refused(let message): message
     }
   }
@@ -38,7 +42,7 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   public var category: Category {
     switch self {
     case .file(let error), .table(.file(let error)): .file(error.category)
-    case .refused, .table(.conflict), .table(.alreadyATable): .cannotCreate
+    case .storeExists, .refused, .table(.conflict), .table(.alreadyATable): .cannotCreate
     case .table(.encoding), .table(.invalidRequest): .internalError
     case .table, .parquet, .damagedStore, .badInput: .badData
     }

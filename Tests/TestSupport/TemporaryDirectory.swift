@@ -4,8 +4,12 @@ import Foundation
 public final class TemporaryDirectory: Sendable {
   public let path: String
 
-  public init() throws {
-    let url = FileManager.default.temporaryDirectory
+  /// - Parameter inMemory: to be kept in memory where the machine has a place for it, so that
+  ///   thousands of flushes take no time.
+  public init(inMemory: Bool = false) throws {
+    let memory = URL(fileURLWithPath: "/dev/shm")
+    let hasMemory = inMemory && FileManager.default.isWritableFile(atPath: memory.path)
+    let url = (hasMemory ? memory : FileManager.default.temporaryDirectory)
       .appendingPathComponent("amr-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
     path = url.path

@@ -23,7 +23,8 @@ public struct Intake: ~Copyable {
   var quarantine: Quarantine
   /// Winners of slots that were touched since the start, by day number; open and closed ones.
   var slots: [Int: SlotTable] = [:]
-  /// Says why, once a commit has failed half way: what is in memory no longer is what is stored.
+  /// Says why, once an upload or a commit has failed half way: what is in memory no longer fits what
+  /// is stored.
   var failure: HeadEndError?
   /// The collectors whose uploads are taken in; empty where all are.
   private let collectors: Set<CollectorID>
@@ -89,7 +90,13 @@ public struct Intake: ~Copyable {
       switch try ledger.enter(entry) {
       case .new:
         counts.uploads += 1
-        try takeRecords(of: upload, source: source, offset: offset)
+        do throws(HeadEndError) {
+          try takeRecords(of: upload, source: source, offset: offset)
+        } catch {
+          // It is in the ledger without all its records: to commit that would lose them for ever.
+          failure = error
+          throw error
+        }
         return .taken
       case .repeated:
         counts.repeatedUploads += 1

@@ -37,6 +37,7 @@ public struct ReadStore: ~Copyable {
   /// - Parameters:
   ///   - registry: any order; each endpoint once.
   ///   - timestamp: ms since 1970, written into the tables' logs.
+  /// - Throws: ``HeadEndError/storeExists(directory:)`` also when another process was quicker.
   public static func create(
     at directory: String, settings: StoreSettings, registry: [ServicePoint], engine: String,
     timestamp: Int64, in fileSystem: FileSystem = .system
@@ -47,7 +48,7 @@ public struct ReadStore: ~Copyable {
     }
     let settingsPath = Path.join(directory, StoreSettings.fileName)
     let isTaken = try rethrowing { try fileSystem.status(of: settingsPath) != nil }
-    if isTaken { throw .refused("\(directory): there is a store already; name another directory") }
+    if isTaken { throw .storeExists(directory: directory) }
     var tables: [StoreTable: DeltaTable] = [:]
     var snapshots: [StoreTable: Snapshot] = [:]
     for name in StoreTable.allCases {

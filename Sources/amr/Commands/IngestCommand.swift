@@ -59,25 +59,39 @@ private func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments
 private func openOrCreateStore(
   _ directory: String, _ arguments: ParsedArguments, _ registry: [ServicePoint]?
 ) throws -> ReadStore {
-  if try ReadStore.exists(at: directory) {
-    var store = try ReadStore.open(at: directory, engine: engineName, for: .writing)
-    // The command that made the store may be given again, after a power cut for instance.
-    let offset = store.settings.utcOffsetMinutes
-    if let other = arguments.integer(.utcOffset), other != offset {
-      throw arguments.usageError(
-        "the days of \(directory) begin at --utc-offset \(offset), which cannot change to \(other)")
+  if try !ReadStore.exists(at: directory) {
+    guard let registry else {
+      throw CommandFailure(
+        "\(directory): there is no store; give --registry CSV to create one", .missingInput)
     }
-    if let registry { try store.replaceRegistry(registry, timestamp: wallClock()) }
-    return store
+    try createStore(directory, arguments, registry)
   }
-  guard let registry else {
-    throw CommandFailure(
-      "\(directory): there is no store; give --registry CSV to create one", .missingInput)
+  var store = try ReadStore.open(at: directory, engine: engineName, for: .writing)
+  // The command that made the store may be given again, after a power cut for instance.
+  let offset = store.settings.utcOffsetMinutes
+  if let other = arguments.integer(.utcOffset), other != offset {
+    throw arguments.usageError(
+      "the days of \(directory) begin at --utc-offset \(offset), which cannot change to \(other)")
   }
-  return try ReadStore.create(
-    at: directory,
-    settings: StoreSettings(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0),
-    registry: registry, engine: engineName, timestamp: wallClock())
+  if let registry { try store.replaceRegistry(registry, timestamp: wallClock()) }
+  return store
+}
+
+/// Creates the store unless another process has been quicker.
+private func createStore(
+  _ directory: String, _ arguments: ParsedArguments, _ registry: [ServicePoint]
+) throws {
+  let settings = StoreSettings(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0)
+  do {
+    try create()
+  } catch HeadEndError.storeExists {}
+
+  // Apart, because the compiler fails on a value that cannot be copied where errors are caught.
+  func create() throws {
+    _ = try ReadStore.create(
+      at: directory, settings: settings, registry: registry, engine: engineName,
+      timestamp: wallClock())
+  }
 }
 
 /// Takes in file after file; batches are cut by the number of uploads and by the slots that they
