@@ -80,6 +80,22 @@ public struct SCMFrame: Sendable, Equatable {
       && endpointID != 0
   }
 
+  /// What the frame says besides its endpoint: reserved bit, tampers, ERT type and register, in 33
+  /// bits that order the valid frames of one endpoint as their bytes do.
+  @inline(__always)
+  public var content: UInt64 { head >> 8 & 0x1_FFFF_FFFF }
+
+  /// The valid frame of an endpoint with this content.
+  public init(endpointID: UInt32, content: UInt64) {
+    self.init(
+      StandardConsumptionMessage(
+        endpointID: endpointID, ertType: UInt8(truncatingIfNeeded: content >> 26),
+        consumption: UInt32(truncatingIfNeeded: content),
+        physicalTamper: UInt8(truncatingIfNeeded: content >> 30),
+        encoderTamper: UInt8(truncatingIfNeeded: content >> 24),
+        reserved: content >> 32 & 1 == 1))
+  }
+
   /// The endpoint ID field, whether the frame is valid or not.
   @inline(__always)
   public var endpointID: UInt32 {

@@ -23,20 +23,26 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+extension HeadEndError {
+  /// What went wrong in files and tables, as the head-end's error.
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as HeadEndError: error
+      case let error as FileError: .file(error)
+      case DeltaError.file(let error): .file(error)
+      case let error as DeltaError: .table(error)
+      case let error as ParquetError: .parquet(path: "encoding", error)
+      default: .damagedStore("\(error)")
+      }
+  }
+}
+
 /// Runs work on tables and files with the head-end's errors.
 func rethrowing<Result: ~Copyable>(_ work: () throws -> Result) throws(HeadEndError) -> Result {
   do {
     return try work()
-  } catch let error as HeadEndError {
-    throw error
-  } catch let error as FileError {
-    throw .file(error)
-  } catch let error as DeltaError {
-    if case .file(let cause) = error { throw .file(cause) }
-    throw .table(error)
-  } catch let error as ParquetError {
-    throw .parquet(path: "encoding", error)
   } catch {
-    throw .damagedStore("\(error)")
+    throw HeadEndError(error)
   }
 }

@@ -1,9 +1,6 @@
 import Checksums
 import CollectorUpload
-import Columnar
-import DeltaTable
 import Metering
-import Parallel
 
 /// What a head-end has taken in since it started.
 public struct IntakeCounts: Sendable, Equatable {
@@ -15,6 +12,8 @@ public struct IntakeCounts: Sendable, Equatable {
   public var receptions = 0
   /// Receptions and whole uploads that were refused.
   public var quarantined = 0
+  /// Receptions that left quarantine because the registry has got their endpoint.
+  public var released = 0
   /// Reads of closed slots that became new versions.
   public var lateReads = 0
 
@@ -28,52 +27,91 @@ public struct IntakeCounts: Sendable, Equatable {
 public struct Intake: ~Copyable {
   /// A stamp may be this much after the creation of its upload.
   private static let stampAheadMaxMs: Int64 = 60_000
+  /// An upload may be made this much after its arrival: collectors' clocks are not exact.
+  private static let uploadAheadMaxMs: Int64 = 3_600_000
+  /// Memory for slots that are held at the same time, in bytes.
+  private static let slotMemory = 320 << 20
 
-  public private(set) var store: ReadStore
-  public private(set) var counts = IntakeCounts()
-  private let index: EndpointIndex
-  private let clock: LocalClock
-  private var ledger: Ledger
-  private var quarantine: Quarantine
-  /// Winners of open slots that were touched since the start, by day number.
-  private var slots: [Int: SlotTable] = [:]
-  /// Receptions of closed slots that wait for the commit, by day number and row.
-  private var lateReads: [Int: [Int: ReceivedRead]] = [:]
+  public internal(set) var store: ReadStore
+  public internal(set) var counts = IntakeCounts()
+  let index: EndpointIndex
+  let clock: LocalClock
+  var ledger: Ledger
+  var quarantine: Quarantine
+  /// Winners of slots that were touched since the start, by day number; open and closed ones.
+  var slots: [Int: SlotTable] = [:]
+  /// Says why, once a commit has failed half way: what is in memory no longer is what is stored.
+  var failure: HeadEndError?
+  /// The collectors whose uploads are taken in; empty where all are.
+  private let collectors: Set<CollectorID>
+  /// Whether the registry has changed since quarantine was last looked through.
+  private var awaitsRelease: Bool
+  private let heldSlotsMax: Int
+  private var useCount = 0
 
-  /// Starts to take in; loads the ledger of the store.
+  /// Starts to take in; loads what the store knows of earlier uploads.
   public init(_ store: consuming ReadStore) throws(HeadEndError) {
-    var digests: [Ledger.Key: String] = [:]
-    for file in store.files(of: .uploads) { try UploadTable.load(file.open(), into: &digests) }
+    let ledger = try Ledger(store.files(of: .uploads))
+    let collectors = Set(try store.collectors())
     var keys: Set<String> = []
-    for file in store.files(of: .quarantine) { try QuarantineTable.load(file.open(), into: &keys) }
-    ledger = Ledger(stored: digests)
+    for file in store.quarantineFiles(of: .upload) {
+      keys.formUnion(try QuarantineTable.uploadKeys(file.open()))
+    }
+    self.ledger = ledger
+    self.collectors = collectors
     quarantine = Quarantine(storedUploadKeys: keys)
     index = EndpointIndex(store.registry.map(\.endpoint.rawValue))
     clock = store.settings.clock
+    awaitsRelease = store.releasedThrough < store.snapshot(.registry).version
+    heldSlotsMax = max(
+      4, Self.slotMemory / (max(index.ids.count, 1) * MemoryLayout<Winner>.stride))
     self.store = store
   }
+
+  /// What has to be in order before anything is taken in or committed.
+  mutating func begin() throws(HeadEndError) {
+    if let failure { throw failure }
+    guard awaitsRelease else { return }
+    try releaseFromQuarantine()
+    awaitsRelease = false
+  }
+
+  // MARK: - Uploads
 
   /// Offers an upload that arrived whole.
   ///
   /// - Parameters:
   ///   - source: the name of the file or stream it came in.
   ///   - offset: its first byte in the source.
-  public mutating func take(_ upload: Upload, source: String, offset: Int = 0)
-    throws(HeadEndError)
-  {
+  ///   - receivedAt: when it arrived, by the head-end's clock; nil when that is not known, and
+  ///     then it cannot be from the future.
+  public mutating func take(
+    _ upload: Upload, source: String, offset: Int = 0, receivedAt: UTCMilliseconds? = nil
+  ) throws(HeadEndError) {
+    try begin()
     let header = upload.header
+    let sha256 = SHA256.hexDigest(upload.bytes)
     let entry = Ledger.Entry(
       key: .init(collector: header.collector.rawValue, sequence: header.sequence),
-      sha256: SHA256.hexDigest(upload.bytes), createdAt: header.createdAt,
+      sha256: sha256, createdAt: header.createdAt, receivedAt: receivedAt,
       records: header.recordCount)
-    switch ledger.enter(entry) {
-    case .repeated: counts.repeatedUploads += 1
-    case .contradicts:
-      refuse(
+    func refuse(_ reason: QuarantineReason, _ detail: String) {
+      self.refuse(
         .init(
-          reason: .contradictingUpload, source: source, offset: offset,
-          collector: header.collector.rawValue, sequence: header.sequence, count: 1,
-          detail: "sha256 \(entry.sha256)"))
+          reason: reason, source: source, offset: offset, collector: entry.key.collector,
+          sequence: entry.key.sequence, count: header.recordCount, detail: detail))
+    }
+    if !collectors.isEmpty && !collectors.contains(header.collector) {
+      return refuse(.unknownCollector, "not in the list of collectors; sha256 \(sha256)")
+    }
+    if let receivedAt, header.createdAt > receivedAt + Self.uploadAheadMaxMs {
+      return refuse(
+        .futureUpload,
+        "made at \(iso8601(header.createdAt)), more than an hour after it came; sha256 \(sha256)")
+    }
+    switch try ledger.enter(entry) {
+    case .repeated: counts.repeatedUploads += 1
+    case .contradicts: refuse(.contradictingUpload, "sha256 \(sha256)")
     case .new:
       counts.uploads += 1
       try takeRecords(of: upload, source: source, offset: offset)
@@ -92,201 +130,141 @@ public struct Intake: ~Copyable {
     if quarantine.addUpload(entry) { counts.quarantined += 1 }
   }
 
+  // MARK: - Receptions
+
   private mutating func takeRecords(of upload: Upload, source: String, offset: Int)
     throws(HeadEndError)
   {
     let header = upload.header
-    var refused = RefusedReceptions(header: header, source: source, offset: offset)
-    // Most uploads lie within one slot, which is therefore held apart from the others.
-    var span = DaySpan(clock.day(of: header.periodStart), clock)
-    var slot = try openSlot(span.day)
-    var failure: HeadEndError?
-    upload.forEachRecord { record in
-      guard failure == nil else { return }
-      let frame = record.frame
-      guard frame.isValid else { return refused.add(record, .invalidFrame) }
-      guard let row = index.row(of: frame.endpointID) else {
-        return refused.add(record, .unknownEndpoint)
-      }
-      guard record.stamp <= header.createdAt + Self.stampAheadMaxMs else {
-        return refused.add(record, .futureStamp)
-      }
-      counts.receptions += 1
-      let read = ReceivedRead(
-        stamp: record.stamp, frame: frame, collector: header.collector.rawValue,
-        rssiDbm: record.rssiDbm)
-      if !span.contains(record.stamp) {
-        do throws(HeadEndError) {
-          putBack(slot, day: span.day)
-          span = DaySpan(clock.day(of: record.stamp), clock)
-          slot = try openSlot(span.day)
-        } catch {
-          failure = error
-          return
-        }
-      }
-      if slot != nil {
-        slot!.offer(read, row: row)
-      } else {
-        let known = lateReads[span.day.number]?[row]
-        if known.map({ $0 < read }) ?? true {
-          lateReads[span.day.number, default: [:]][row] = read
-        }
-      }
+    var refused = RefusedReceptions(
+      header: header, source: source, offset: offset, clock: clock)
+    // Most uploads lie within one slot: the one of the first valid reception, then the next one's.
+    var slot: SlotTable?
+    var next = 0
+    while let day = merge(upload, from: &next, into: slot, &refused) {
+      slot = try self.slot(of: day)
     }
-    putBack(slot, day: span.day)
-    if let failure { throw failure }
     counts.quarantined += refused.count
     quarantine.addReceptions(refused.entries)
   }
 
-  /// Takes the table of an open slot out of `slots`; nil when the slot is closed.
-  private mutating func openSlot(_ day: CivilDay) throws(HeadEndError) -> SlotTable? {
-    if let closed = store.closedThrough, day <= closed { return nil }
-    if let slot = slots.removeValue(forKey: day.number) { return slot }
-    var slot = SlotTable(endpointCount: index.ids.count)
+  /// Merges receptions into a slot as long as they belong there.
+  ///
+  /// - Parameters:
+  ///   - next: number of the first record to look at; then of the first that was not seen to.
+  ///   - slot: nil where none is open yet, so that none belongs there.
+  /// - Returns: the day of the first valid reception of another slot, or nil at the upload's end.
+  private mutating func merge(
+    _ upload: Upload, from next: inout Int, into slot: SlotTable?,
+    _ refused: inout RefusedReceptions
+  ) -> CivilDay? {
+    let latest = upload.header.createdAt + Self.stampAheadMaxMs
+    let collector = upload.header.collector.rawValue
+    let slotStart = slot?.start ?? 0
+    let slotLength = slot == nil ? 0 : UInt64(millisecondsPerDay)
+    var number = next
+    var merged = 0
+    var strange: UTCMilliseconds?
+    func mergeAll(_ offer: (Winner, Int) -> Void) {
+      upload.withRecords { records in
+        while number < records.count {
+          let record = records[number]
+          let frame = record.frame
+          if !frame.isValid {
+            refused.add(record, .invalidFrame)
+          } else if record.stamp > latest {
+            refused.add(record, .futureStamp)
+          } else if let row = index.row(of: frame.endpointID) {
+            let milliseconds = UInt64(bitPattern: record.stamp &- slotStart)
+            guard milliseconds < slotLength else {
+              strange = record.stamp
+              return
+            }
+            offer(
+              Winner(
+                milliseconds: milliseconds, rssiDbm: record.rssiDbm, collector: collector,
+                content: frame.content), row)
+            merged += 1
+          } else {
+            refused.add(record, .unknownEndpoint)
+          }
+          number += 1
+        }
+      }
+    }
+    if let slot { slot.offer(mergeAll) } else { mergeAll { _, _ in } }
+    counts.receptions += merged
+    next = number
+    return strange.map { clock.day(of: $0) }
+  }
+
+  /// Puts whatever left quarantine, or was stored, into competition with what is there.
+  private mutating func offer(_ read: ReceivedRead, row: Int) throws(HeadEndError) {
+    let slot = try slot(of: clock.day(of: read.stamp))
+    slot.offer { $0(Winner(read, slotStart: slot.start), row) }
+  }
+
+  /// Lets receptions that waited for the registry to know their endpoint compete at last.
+  ///
+  /// Every version of the registry is seen to once: `commit` notes which was. To do it again, after
+  /// a power cut, changes nothing, since merging is idempotent.
+  private mutating func releaseFromQuarantine() throws(HeadEndError) {
+    for file in store.quarantineFiles(of: .reception) {
+      for read in try QuarantineTable.receptionsOfUnknownEndpoints(file.open()) {
+        guard let row = index.row(of: read.frame.endpointID) else { continue }
+        counts.released += 1
+        try offer(read, row: row)
+      }
+    }
+  }
+
+  // MARK: - Slots
+
+  /// The winners of a day, those in the store included.
+  mutating func slot(of day: CivilDay) throws(HeadEndError) -> SlotTable {
+    useCount += 1
+    if let slot = slots[day.number] {
+      slot.lastUse = useCount
+      return slot
+    }
+    dropRestingSlots(leaving: heldSlotsMax - 1)
+    let slot = SlotTable(start: clock.startOfDay(day), endpointCount: index.ids.count)
+    slot.lastUse = useCount
     let stored = try store.currentRows(ofDay: day)
-    for row in 0..<stored.count {
-      if let place = index.row(of: UInt32(truncatingIfNeeded: stored.endpoints[row])) {
-        slot.offer(stored.reads[row], row: place)
+    slot.offer { offer in
+      for row in 0..<stored.count {
+        if let place = index.row(of: UInt32(truncatingIfNeeded: stored.endpoints[row])) {
+          offer(Winner(stored.reads[row], slotStart: slot.start), place)
+        }
       }
     }
     slot.isChanged = false
+    slots[day.number] = slot
     return slot
   }
 
-  private mutating func putBack(_ slot: consuming SlotTable?, day: CivilDay) {
-    if let slot { slots[day.number] = slot }
+  /// Whether so many slots have changed that memory calls for a commit. It depends on the uploads
+  /// taken since the last commit and on nothing else.
+  public var isFull: Bool {
+    slots.count >= heldSlotsMax && slots.values.count { $0.isChanged } >= heldSlotsMax
+  }
+
+  /// Forgets the slots that have rested longest, as long as there are more than `count`; changed
+  /// ones are kept for the commit.
+  private mutating func dropRestingSlots(leaving count: Int) {
+    while slots.count > count {
+      let resting = slots.filter { !$0.value.isChanged }
+      guard let oldest = resting.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
+      slots[oldest.key] = nil
+    }
   }
 
   /// Which endpoints, by row of the registry, have a read on a day so far.
   public mutating func hasRead(on day: CivilDay) throws(HeadEndError) -> [Bool] {
-    var result = [Bool](repeating: false, count: index.ids.count)
-    if let slot = slots[day.number] {
-      for row in result.indices { result[row] = slot.hasRead(row: row) }
-      return result
-    }
-    for endpoint in try store.currentRows(ofDay: day).endpoints {
-      if let row = index.row(of: UInt32(truncatingIfNeeded: endpoint)) { result[row] = true }
-    }
-    return result
-  }
-
-  /// Makes everything taken since the last commit visible at once; does nothing if nothing was.
-  ///
-  /// - Parameters:
-  ///   - timestamp: ms since 1970, written into the tables' logs.
-  ///   - threads: how many days' files are made at the same time.
-  public mutating func commit(timestamp: Int64, threads: Int) async throws {
-    let changed = slots.keys.filter { slots[$0]!.isChanged }.sorted()
-    guard
-      !changed.isEmpty || !lateReads.isEmpty || !ledger.pending.isEmpty
-        || !quarantine.pending.isEmpty
-    else { return }
-    let batch = store.nextBatch
-    var commit = Commit(operation: "INGEST", timestamp: timestamp)
-    commit.adds = try await openFiles(changed, batch: batch, timestamp: timestamp, threads: threads)
-    commit.removes = changed.flatMap {
-      store.files(ofDay: CivilDay(number: $0)).map(\.dataFile)
-    }
-    commit.adds += try lateFiles(batch: batch, timestamp: timestamp)
-    try commitSiblings(batch: batch, timestamp: timestamp)
-    try store.commitReads(commit)
-    ledger.markStored()
-    quarantine.markStored()
-    lateReads = [:]
-    for day in changed { slots[day]!.isChanged = false }
-  }
-
-  /// Writes the whole file of each open slot that changed.
-  private func openFiles(_ days: [Int], batch: Int64, timestamp: Int64, threads: Int) async throws
-    -> [DataFile]
-  {
-    let table = store.table(.reads)
-    let ids = index.ids
-    let slots = days.map { self.slots[$0]! }
-    return try await parallelMap(count: days.count, threads: threads) { number in
-      let day = CivilDay(number: days[number])
-      var rows = ReadRows()
-      for (row, read) in slots[number].reads.enumerated() where !read.isNone {
-        rows.append(endpoint: ids[row], read, version: 1, late: false)
-      }
-      return try rethrowing {
-        try table.writeDataFile(
-          rows.columns(day: day), partition: ["month": day.monthName], name: "\(day)-b\(batch)",
-          timestamp: timestamp)
-      }
-    }
-  }
-
-  /// Writes new versions for receptions that came after their slot was closed and win there.
-  private mutating func lateFiles(batch: Int64, timestamp: Int64) throws(HeadEndError)
-    -> [DataFile]
-  {
-    var files: [DataFile] = []
-    for (number, reads) in lateReads.sorted(by: { $0.key < $1.key }) {
-      let day = CivilDay(number: number)
-      let current = try store.currentRows(ofDay: day)
-      var known: [Int64: Int] = [:]
-      for row in 0..<current.count { known[current.endpoints[row]] = row }
-      var rows = ReadRows()
-      for (row, read) in reads.sorted(by: { $0.key < $1.key }) {
-        let id = index.ids[row]
-        if let place = known[Int64(id)] {
-          guard current.reads[place] < read else { continue }
-          rows.append(endpoint: id, read, version: current.versions[place] + 1, late: true)
-        } else {
-          rows.append(endpoint: id, read, version: 1, late: true)
-        }
-      }
-      if rows.count == 0 { continue }
-      counts.lateReads += rows.count
-      files.append(
-        try store.writeFile(
-          rows.columns(day: day), to: .reads, partition: ["month": day.monthName],
-          name: "\(day)-late-b\(batch)", timestamp: timestamp))
-    }
-    return files
-  }
-
-  private mutating func commitSiblings(batch: Int64, timestamp: Int64) throws(HeadEndError) {
-    let pending: [(StoreTable, [Column])] = [
-      (.uploads, UploadTable.columns(ledger.pending, batch: batch)),
-      (.quarantine, QuarantineTable.columns(quarantine.pending, batch: batch)),
-    ]
-    for (name, columns) in pending where columns[0].data.count > 0 {
-      var commit = Commit(operation: "INGEST", timestamp: timestamp)
-      commit.adds = [
-        try store.writeFile(
-          columns, to: name, name: "\(name.rawValue)-b\(batch)", timestamp: timestamp)
-      ]
-      try store.commit(commit, to: name)
-    }
-  }
-
-  /// Closes all slots up to and including a day, after committing what was taken before.
-  public mutating func close(through day: CivilDay, timestamp: Int64, threads: Int) async throws {
-    try await commit(timestamp: timestamp, threads: threads)
-    try store.close(through: day, timestamp: timestamp)
-    for number in slots.keys where number <= day.number { slots[number] = nil }
+    let slot = try slot(of: day)
+    return index.ids.indices.map { !slot[$0].isNone }
   }
 
   /// Ends the intake and gives back the store; what was not committed is dropped.
   public consuming func finish() -> ReadStore { store }
-}
-
-/// The stamps of one local day.
-private struct DaySpan {
-  let day: CivilDay
-  private let start: UTCMilliseconds
-
-  init(_ day: CivilDay, _ clock: LocalClock) {
-    self.day = day
-    start = clock.startOfDay(day)
-  }
-
-  @inline(__always)
-  func contains(_ stamp: UTCMilliseconds) -> Bool {
-    stamp >= start && stamp < start + millisecondsPerDay
-  }
 }

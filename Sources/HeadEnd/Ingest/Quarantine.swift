@@ -6,12 +6,24 @@ public enum QuarantineReason: String, CaseIterable, Sendable {
   case damagedUpload = "damaged_upload"
   /// A (collector, sequence) that was seen before with other bytes.
   case contradictingUpload = "contradicting_upload"
+  /// An upload of a collector that the store's list of collectors lacks.
+  case unknownCollector = "unknown_collector"
+  /// An upload made more than an hour after the head-end received it.
+  case futureUpload = "future_upload"
   /// A frame whose preamble or checksum is wrong.
   case invalidFrame = "invalid_frame"
   /// An endpoint that the registry does not know.
   case unknownEndpoint = "unknown_endpoint"
   /// A stamp more than 60 s after the creation of its upload.
   case futureStamp = "future_stamp"
+}
+
+/// Whether a row of `quarantine` is about bytes and uploads as a whole, or about receptions of an
+/// upload that was taken in. The table's partitions.
+enum QuarantineKind: String, CaseIterable, Sendable {
+  /// Not in the ledger: it may be offered again.
+  case upload
+  case reception
 }
 
 /// One row of the table `quarantine`.
@@ -23,20 +35,26 @@ struct QuarantineEntry: Sendable, Equatable {
   var offset: Int
   var collector: UInt32?
   var sequence: UInt64?
-  var endpoint: UInt32?
-  var stamp: UTCMilliseconds?
-  /// 24 hexadecimal digits.
-  var frame: String?
-  /// How many receptions of this endpoint in this upload were refused for this reason.
+  /// Of receptions: the greatest of those that the row stands for.
+  var reception: ReceivedRead?
+  /// How many receptions of this endpoint and day in this upload were refused for this reason.
   var count: Int
   /// What was wrong, in words.
   var detail: String
+
+  /// Tells whole uploads that were refused from one another; the same one counts once. Damaged
+  /// bytes are known by their place, uploads wherever they lie.
+  var uploadKey: String {
+    let place =
+      if let collector, let sequence { "\(collector)|\(sequence)" } else { "\(source)|\(offset)" }
+    return "\(reason.rawValue)|\(place)|\(detail)"
+  }
 }
 
 /// What is refused, kept for whoever has to look into it.
 struct Quarantine: Sendable {
   /// Entries that are not stored yet.
-  private(set) var pending: [QuarantineEntry] = []
+  private(set) var pending: [QuarantineKind: [QuarantineEntry]] = [:]
   /// Whole uploads that were refused, which are not in the ledger and may be offered again.
   private var uploadKeys: Set<String>
 
@@ -46,19 +64,15 @@ struct Quarantine: Sendable {
   ///
   /// Returns whether it is new.
   mutating func addUpload(_ entry: QuarantineEntry) -> Bool {
-    guard uploadKeys.insert(Self.uploadKey(entry)).inserted else { return false }
-    pending.append(entry)
+    guard uploadKeys.insert(entry.uploadKey).inserted else { return false }
+    pending[.upload, default: []].append(entry)
     return true
   }
 
   /// Adds entries for receptions of an upload that is in the ledger.
-  mutating func addReceptions(_ entries: some Sequence<QuarantineEntry>) {
-    pending.append(contentsOf: entries)
+  mutating func addReceptions(_ entries: [QuarantineEntry]) {
+    if !entries.isEmpty { pending[.reception, default: []] += entries }
   }
 
-  mutating func markStored() { pending.removeAll() }
-
-  static func uploadKey(_ entry: QuarantineEntry) -> String {
-    "\(entry.reason.rawValue)|\(entry.source)|\(entry.offset)|\(entry.detail)"
-  }
+  mutating func markStored() { pending = [:] }
 }

@@ -1,21 +1,54 @@
+import Glibc
+import Metering
+
 /// The winners of one slot so far, addressed by the endpoint's row in the registry.
-struct SlotTable: Sendable {
-  private(set) var reads: [ReceivedRead]
+///
+/// Its memory is the system's zeroed pages, 16 bytes for each endpoint, which take room only once
+/// they are written to: an upload that names a strange day costs little.
+///
+/// Unchecked: an intake changes a table only while no commit reads it on other threads.
+final class SlotTable: @unchecked Sendable {
+  /// 00:00 of the slot's day.
+  let start: UTCMilliseconds
+  let endpointCount: Int
   /// Whether anything changed since the slot was last stored.
   var isChanged = false
+  /// Counts up with the uploads, to tell which slot has rested longest.
+  var lastUse = 0
+  private let winners: UnsafeMutablePointer<Winner>
 
-  init(endpointCount: Int) {
-    reads = [ReceivedRead](repeating: .none, count: endpointCount)
+  init(start: UTCMilliseconds, endpointCount: Int) {
+    self.start = start
+    self.endpointCount = endpointCount
+    // The value of no reception is all zero bits.
+    guard let memory = calloc(max(endpointCount, 1), MemoryLayout<Winner>.stride) else {
+      fatalError("out of memory for a slot of \(endpointCount) endpoints")
+    }
+    winners = memory.bindMemory(to: Winner.self, capacity: max(endpointCount, 1))
   }
 
-  /// Lets a reception compete for its endpoint's read.
+  deinit { free(winners) }
+
+  subscript(row: Int) -> Winner {
+    precondition(row >= 0 && row < endpointCount)
+    return winners[row]
+  }
+
+  /// Lets receptions compete for their endpoints' reads.
+  ///
+  /// - Parameter body: is given a function that offers one reception for a row of the registry.
   @inline(__always)
-  mutating func offer(_ read: ReceivedRead, row: Int) {
-    guard reads[row] < read else { return }
-    reads[row] = read
-    isChanged = true
+  func offer<Result>(_ body: ((_ winner: Winner, _ row: Int) -> Void) -> Result) -> Result {
+    let winners = winners
+    let count = endpointCount
+    var isChanged = false
+    let result = body { winner, row in
+      precondition(row >= 0 && row < count)
+      guard winners[row] < winner else { return }
+      winners[row] = winner
+      isChanged = true
+    }
+    if isChanged { self.isChanged = true }
+    return result
   }
-
-  /// Whether the endpoint of a row has a read.
-  func hasRead(row: Int) -> Bool { !reads[row].isNone }
 }

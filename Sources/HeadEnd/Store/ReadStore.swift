@@ -20,6 +20,7 @@ public struct ReadStore: ~Copyable {
   private var snapshots: [StoreTable: Snapshot]
 
   static let closedThroughName = "amr/closed-through"
+  static let releasedThroughName = "amr/released-through"
 
   /// Creates an empty store with a registry; the directory must not hold one yet.
   ///
@@ -130,6 +131,9 @@ public struct ReadStore: ~Copyable {
     }
   }
 
+  /// The version of the registry up to which quarantined receptions have been let go.
+  var releasedThrough: Int64 { snapshot(.reads).transactions[Self.releasedThroughName] ?? 0 }
+
   /// Closes all slots up to and including a day. Days are never opened again.
   public mutating func close(through day: CivilDay, timestamp: Int64) throws(HeadEndError) {
     if let closed = closedThrough, closed >= day { return }
@@ -188,9 +192,17 @@ public struct ReadStore: ~Copyable {
   }
 
   func files(of name: StoreTable) -> [LiveFile] {
-    snapshot(name).files.map {
-      LiveFile(dataFile: $0, table: table(name), fileSystem: fileSystem)
+    snapshot(name).files.map { liveFile($0, of: name) }
+  }
+
+  func quarantineFiles(of kind: QuarantineKind) -> [LiveFile] {
+    snapshot(.quarantine).files(where: "kind", is: kind.rawValue).map {
+      liveFile($0, of: .quarantine)
     }
+  }
+
+  func liveFile(_ file: DataFile, of name: StoreTable) -> LiveFile {
+    LiveFile(dataFile: file, table: table(name), fileSystem: fileSystem)
   }
 
   func writeFile(

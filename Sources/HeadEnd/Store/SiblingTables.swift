@@ -1,4 +1,6 @@
 import Columnar
+import Digits
+import ERTProtocol
 
 /// Rows of the table `uploads`.
 enum UploadTable {
@@ -7,32 +9,41 @@ enum UploadTable {
       .int64(entries.map { Int64($0.key.collector) }),
       .int64(entries.map { Int64(bitPattern: $0.key.sequence) }),
       .text(TextColumn(entries.map(\.sha256))), .int64(entries.map { $0.createdAt * 1000 }),
+      .int64(entries.map { ($0.receivedAt ?? 0) * 1000 }),
       .int32(entries.map { Int32(truncatingIfNeeded: $0.records) }),
       .int64([Int64](repeating: batch, count: entries.count)),
     ]
-    return zip(StoreTable.uploads.fields, data).map { Column($0.field, $1) }
+    return zip(StoreTable.uploads.fields, data).map { field, data in
+      Column(
+        field.field, data,
+        validity: field.field.isNullable ? entries.map { $0.receivedAt != nil } : nil)
+    }
   }
 
-  /// Adds the uploads of a data file to a ledger's digests.
-  static func load(_ file: StoredFile, into digests: inout [Ledger.Key: String])
-    throws(HeadEndError)
-  {
+  /// The uploads of a data file, without what their bytes were.
+  static func keys(_ file: StoredFile) throws(HeadEndError) -> [Ledger.Key] {
     let collectors = try file.integers("collector_id")
     let sequences = try file.integers("sequence")
-    let sums = try file.texts("sha256")
-    for row in collectors.indices {
-      let key = Ledger.Key(
-        collector: UInt32(truncatingIfNeeded: collectors[row]),
-        sequence: UInt64(bitPattern: sequences[row]))
-      digests[key] = sums[row] ?? ""
+    return zip(collectors, sequences).map {
+      Ledger.Key(
+        collector: UInt32(truncatingIfNeeded: $0), sequence: UInt64(bitPattern: $1))
     }
+  }
+
+  /// The digests of a data file's uploads.
+  static func digests(_ file: StoredFile) throws(HeadEndError) -> [Ledger.Key: String] {
+    let sums = try file.texts("sha256").map { $0 ?? "" }
+    return Dictionary(zip(try keys(file), sums)) { $1 }
   }
 }
 
 /// Rows of the table `quarantine`.
 enum QuarantineTable {
+  /// The columns of a data file, in the order of the schema, without the partition.
   static func columns(_ entries: [QuarantineEntry], batch: Int64) -> [Column] {
     let reasons = QuarantineReason.allCases
+    let receptions = entries.map(\.reception)
+    let isReception = receptions.map { $0 != nil }
     let data: [(ColumnData, [Bool]?)] = [
       (
         .dictionary(
@@ -46,32 +57,73 @@ enum QuarantineTable {
         .int64(entries.map { Int64(bitPattern: $0.sequence ?? 0) }),
         entries.map { $0.sequence != nil }
       ),
-      (.int64(entries.map { Int64($0.endpoint ?? 0) }), entries.map { $0.endpoint != nil }),
-      (.int64(entries.map { ($0.stamp ?? 0) * 1000 }), entries.map { $0.stamp != nil }),
-      (.text(TextColumn(entries.map { $0.frame ?? "" })), entries.map { $0.frame != nil }),
+      (.int64(receptions.map { Int64($0?.frame.endpointID ?? 0) }), isReception),
+      (.int64(receptions.map { ($0?.stamp ?? 0) * 1000 }), isReception),
+      (.int32(receptions.map { Int32($0?.rssiDbm ?? 0) }), isReception),
+      (.text(TextColumn(receptions.map { $0.map { hexadecimal($0.frame) } ?? "" })), isReception),
       (.int64(entries.map { Int64($0.count) }), nil),
       (.text(TextColumn(entries.map(\.detail))), nil),
       (.int64([Int64](repeating: batch, count: entries.count)), nil),
     ]
-    return zip(StoreTable.quarantine.fields, data).map { field, content in
+    let fields = StoreTable.quarantine.fields.filter { $0.field.name != "kind" }
+    return zip(fields, data).map { field, content in
       Column(field.field, content.0, validity: content.1)
     }
   }
 
-  /// Adds the whole uploads among the rows of a data file to a set of their keys.
-  static func load(_ file: StoredFile, into keys: inout Set<String>) throws(HeadEndError) {
+  /// The keys of the whole uploads in a data file of that kind.
+  static func uploadKeys(_ file: StoredFile) throws(HeadEndError) -> [String] {
     let reasons = try file.texts("reason")
     let sources = try file.texts("source")
     let offsets = try file.integers("source_offset")
+    let collectors = try file.optionalIntegers("collector_id")
+    let sequences = try file.optionalIntegers("sequence")
     let details = try file.texts("detail")
-    for row in reasons.indices {
-      guard let reason = reasons[row].flatMap(QuarantineReason.init(rawValue:)),
-        reason == .damagedUpload || reason == .contradictingUpload
-      else { continue }
-      let entry = QuarantineEntry(
-        reason: reason, source: sources[row] ?? "", offset: Int(offsets[row]), count: 1,
-        detail: details[row] ?? "")
-      keys.insert(Quarantine.uploadKey(entry))
+    return reasons.indices.compactMap { row in
+      guard let reason = reasons[row].flatMap(QuarantineReason.init(rawValue:)) else { return nil }
+      return QuarantineEntry(
+        reason: reason, source: sources[row] ?? "", offset: Int(offsets[row]),
+        collector: collectors[row].map { UInt32(truncatingIfNeeded: $0) },
+        sequence: sequences[row].map { UInt64(bitPattern: $0) }, count: 1,
+        detail: details[row] ?? ""
+      ).uploadKey
     }
+  }
+
+  /// The receptions in a data file that were refused because the registry lacked their endpoint.
+  static func receptionsOfUnknownEndpoints(_ file: StoredFile) throws(HeadEndError)
+    -> [ReceivedRead]
+  {
+    let reasons = try file.texts("reason")
+    let collectors = try file.integers("collector_id")
+    let stamps = try file.integers("read_at")
+    let rssi = try file.integers("rssi_dbm")
+    let frames = try file.texts("frame")
+    var reads: [ReceivedRead] = []
+    for row in reasons.indices where reasons[row] == QuarantineReason.unknownEndpoint.rawValue {
+      guard let frame = frames[row].flatMap(frame(hexadecimal:)), frame.isValid,
+        let collector = UInt32(exactly: collectors[row]), let rssi = Int8(exactly: rssi[row]),
+        stamps[row].magnitude < 1 << 62
+      else {
+        throw .damagedStore(
+          "\(file.path): row \(row) is not a reception; restore the file from a copy")
+      }
+      reads.append(
+        ReceivedRead(
+          stamp: stamps[row] / 1000, frame: frame, collector: collector, rssiDbm: rssi))
+    }
+    return reads
+  }
+
+  /// The 24 hexadecimal digits of a frame.
+  private static func hexadecimal(_ frame: SCMFrame) -> String {
+    digits(frame.head, width: 16, radix: 16) + digits(frame.tail, width: 8, radix: 16)
+  }
+
+  private static func frame(hexadecimal text: String) -> SCMFrame? {
+    guard text.utf8.count == 24, let head = UInt64(text.prefix(16), radix: 16),
+      let tail = UInt32(text.suffix(8), radix: 16)
+    else { return nil }
+    return SCMFrame(head: head, tail: tail)
   }
 }

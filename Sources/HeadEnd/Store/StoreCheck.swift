@@ -32,7 +32,9 @@ extension ReadStore {
         do throws(HeadEndError) {
           let opened = try file.open()
           rowsRead += opened.rowCount
-          for field in name.fields { try opened.verify(field.field.name) }
+          for field in name.fields where !name.partitionColumns.contains(field.field.name) {
+            try opened.verify(field.field.name)
+          }
         } catch {
           faults.append(StoreFault(place: name.rawValue, message: "\(error)"))
         }

@@ -8,9 +8,10 @@ enum StoreTable: String, CaseIterable, Sendable {
   case uploads
   case quarantine
   case registry
+  case collectors
 
   /// The tables whose newest version counts only once `reads` names it.
-  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry]
+  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry, .collectors]
 
   /// The application name under which `reads` says which version of a sibling belongs to it.
   var versionName: String { "amr/\(rawValue)" }
@@ -21,6 +22,15 @@ enum StoreTable: String, CaseIterable, Sendable {
     case .uploads: Self.uploadFields
     case .quarantine: Self.quarantineFields
     case .registry: Self.registryFields
+    case .collectors: Self.collectorFields
+    }
+  }
+
+  var partitionColumns: [String] {
+    switch self {
+    case .reads: ["month"]
+    case .quarantine: ["kind"]
+    case .uploads, .registry, .collectors: []
     }
   }
 
@@ -29,7 +39,7 @@ enum StoreTable: String, CaseIterable, Sendable {
     let identity = MurmurHash3.hash128(Array("\(storePath)|\(rawValue)|\(createdAt)".utf8))
     return TableMetadata(
       id: identity, name: "amr_\(rawValue)", fields: fields,
-      partitionColumns: self == .reads ? ["month"] : [], createdAt: createdAt)
+      partitionColumns: partitionColumns, createdAt: createdAt)
   }
 
   private static let readFields: [TableField] = [
@@ -61,6 +71,8 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("sequence", .int64, comment: "the collector's number for it"),
     TableField("sha256", .string, comment: "of the upload's bytes, hexadecimal"),
     TableField("created_at", .timestampMicros, comment: "by the collector's clock, UTC"),
+    TableField(
+      "received_at", .timestampMicros, isNullable: true, comment: "by the head-end's clock, UTC"),
     TableField("records", .int32, comment: "number of receptions in it"),
     TableField("batch", .int64, comment: "the version of reads that took it in"),
   ]
@@ -73,11 +85,15 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("sequence", .int64, isNullable: true, comment: "the collector's number for it"),
     TableField("endpoint_id", .int64, isNullable: true, comment: "as the frame says"),
     TableField(
-      "read_at", .timestampMicros, isNullable: true, comment: "of the first such frame, UTC"),
-    TableField("frame", .string, isNullable: true, comment: "the first such frame, hexadecimal"),
-    TableField("receptions", .int64, comment: "how many in this upload"),
+      "read_at", .timestampMicros, isNullable: true, comment: "of the last such frame, UTC"),
+    TableField("rssi_dbm", .int32, isNullable: true, comment: "its received power in dBm"),
+    TableField("frame", .string, isNullable: true, comment: "its bytes, hexadecimal"),
+    TableField("receptions", .int64, comment: "how many of this endpoint and day in this upload"),
     TableField("detail", .string, comment: "what was wrong, in words"),
     TableField("batch", .int64, comment: "the version of reads that belongs to it"),
+    TableField(
+      "kind", .string,
+      comment: "partition: upload (not in the ledger, may come again) or reception"),
   ]
 
   private static let registryFields: [TableField] = [
@@ -92,5 +108,9 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("removed_on", .date, isNullable: true, comment: "last day in service"),
     TableField("last_billed_read", .int64, comment: "what the dials showed at the last bill"),
     TableField("last_billed_at", .timestampMicros, comment: "when that was, UTC"),
+  ]
+
+  private static let collectorFields: [TableField] = [
+    TableField("collector_id", .int64, comment: "a collector whose uploads are taken in")
   ]
 }

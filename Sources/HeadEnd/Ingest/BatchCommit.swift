@@ -1,0 +1,136 @@
+import DeltaTable
+import Metering
+import Parallel
+
+extension Intake {
+  /// Makes everything taken since the last commit visible at once; does nothing if nothing was.
+  ///
+  /// After an error it is unknown how far the commit came, so that this intake refuses to go on;
+  /// one begun anew on the store, with the same uploads offered again, ends as if nothing had
+  /// happened.
+  ///
+  /// - Parameters:
+  ///   - timestamp: ms since 1970, written into the tables' logs.
+  ///   - threads: how many days' files are made at the same time.
+  public mutating func commit(timestamp: Int64, threads: Int) async throws(HeadEndError) {
+    try begin()
+    do throws(HeadEndError) {
+      try await commitBatch(timestamp: timestamp, threads: threads)
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  /// Closes all slots up to and including a day, after committing what was taken before.
+  public mutating func close(through day: CivilDay, timestamp: Int64, threads: Int)
+    async
+    throws(HeadEndError)
+  {
+    try await commit(timestamp: timestamp, threads: threads)
+    try store.close(through: day, timestamp: timestamp)
+    for number in slots.keys where number <= day.number { slots[number] = nil }
+  }
+
+  private mutating func commitBatch(timestamp: Int64, threads: Int) async throws(HeadEndError) {
+    let changed = slots.filter { $0.value.isChanged }.map(\.key).sorted()
+    guard !changed.isEmpty || !ledger.pending.isEmpty || !quarantine.pending.isEmpty else {
+      return
+    }
+    let batch = store.nextBatch
+    let closed = store.closedThrough?.number ?? .min
+    let open = changed.filter { $0 > closed }
+    var commit = Commit(operation: "INGEST", timestamp: timestamp)
+    commit.adds = try await openFiles(open, batch: batch, timestamp: timestamp, threads: threads)
+    commit.removes = open.flatMap { store.files(ofDay: CivilDay(number: $0)).map(\.dataFile) }
+    for day in changed where day <= closed {
+      if let file = try lateFile(day, batch: batch, timestamp: timestamp) {
+        commit.adds.append(file)
+      }
+    }
+    let ledgerFile = try commitSiblings(batch: batch, timestamp: timestamp)
+    commit.transactions[ReadStore.releasedThroughName] = store.snapshot(.registry).version
+    try store.commitReads(commit)
+    ledger.markStored(in: ledgerFile)
+    quarantine.markStored()
+    for day in changed { slots[day]?.isChanged = false }
+  }
+
+  /// Writes the whole file of each open slot that changed.
+  private func openFiles(_ days: [Int], batch: Int64, timestamp: Int64, threads: Int)
+    async throws(HeadEndError) -> [DataFile]
+  {
+    let table = store.table(.reads)
+    let ids = index.ids
+    let slots = days.compactMap { self.slots[$0] }
+    do {
+      return try await parallelMap(count: days.count, threads: threads) { number in
+        let day = CivilDay(number: days[number])
+        let slot = slots[number]
+        var rows = ReadRows()
+        for row in ids.indices where !slot[row].isNone {
+          rows.append(
+            endpoint: ids[row], slot[row].read(endpoint: ids[row], slotStart: slot.start),
+            version: 1, late: false)
+        }
+        return try table.writeDataFile(
+          rows.columns(day: day), partition: ["month": day.monthName], name: "\(day)-b\(batch)",
+          timestamp: timestamp)
+      }
+    } catch {
+      throw HeadEndError(error)
+    }
+  }
+
+  /// Writes new versions of a closed slot's reads for the receptions that win there.
+  private mutating func lateFile(_ number: Int, batch: Int64, timestamp: Int64)
+    throws(HeadEndError) -> DataFile?
+  {
+    guard let slot = slots[number] else { return nil }
+    let day = CivilDay(number: number)
+    let current = try store.currentRows(ofDay: day)
+    var rows = ReadRows()
+    var place = 0
+    for (row, id) in index.ids.enumerated() where !slot[row].isNone {
+      // Both are in ascending order of endpoints.
+      while place < current.count, current.endpoints[place] < Int64(id) { place += 1 }
+      let isKnown = place < current.count && current.endpoints[place] == Int64(id)
+      let read = slot[row].read(endpoint: id, slotStart: slot.start)
+      if isKnown, !(current.reads[place] < read) { continue }
+      rows.append(
+        endpoint: id, read, version: isKnown ? current.versions[place] + 1 : 1, late: true)
+    }
+    if rows.count == 0 { return nil }
+    counts.lateReads += rows.count
+    return try store.writeFile(
+      rows.columns(day: day), to: .reads, partition: ["month": day.monthName],
+      name: "\(day)-late-b\(batch)", timestamp: timestamp)
+  }
+
+  /// Commits the ledger and the quarantine, which count once `reads` names their versions.
+  ///
+  /// Returns the ledger's new file.
+  private mutating func commitSiblings(batch: Int64, timestamp: Int64) throws(HeadEndError)
+    -> ReadStore.LiveFile?
+  {
+    for kind in QuarantineKind.allCases {
+      guard let entries = quarantine.pending[kind] else { continue }
+      var commit = Commit(operation: "INGEST", timestamp: timestamp)
+      commit.adds = [
+        try store.writeFile(
+          QuarantineTable.columns(entries, batch: batch), to: .quarantine,
+          partition: ["kind": kind.rawValue], name: "\(kind.rawValue)s-b\(batch)",
+          timestamp: timestamp)
+      ]
+      try store.commit(commit, to: .quarantine)
+    }
+    if ledger.pending.isEmpty { return nil }
+    let file = try store.writeFile(
+      UploadTable.columns(ledger.pending, batch: batch), to: .uploads, name: "uploads-b\(batch)",
+      timestamp: timestamp)
+    var commit = Commit(operation: "INGEST", timestamp: timestamp)
+    commit.adds = [file]
+    try store.commit(commit, to: .uploads)
+    return store.liveFile(file, of: .uploads)
+  }
+}
