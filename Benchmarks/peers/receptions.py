@@ -1,10 +1,14 @@
 """The receptions of a directory of uploads as Parquet, for programs that cannot read uploads.
 
+    python receptions.py SPOOL UTC_OFFSET_MINUTES COMPRESSION:FILE...
+
 Written from the tables in Sources/CollectorUpload and Sources/ERTProtocol alone, so that it is also
 an independent reader of both formats: every checksum is computed here again.
 """
 
+import os
 import pathlib
+import sys
 import zlib
 
 import numpy as np
@@ -89,33 +93,34 @@ def rows(path, tables, utc_offset_minutes):
     }
 
 
-def convert(spool, targets, utc_offset_minutes):
+def convert(spool, utc_offset_minutes, targets):
     """Writes the receptions of `spool`/uploads, in the order of the files' names.
 
-    `targets` maps a path to its compression. Returns the number of rows.
+    `targets` are pairs of a compression and a path.
     """
-    paths = sorted(pathlib.Path(spool, "uploads").iterdir())
     tables = bch_tables()
-    writers = [pq.ParquetWriter(path, SCHEMA, compression=codec) for path, codec in targets.items()]
-    pending, count, total = [], 0, 0
+    writers = [pq.ParquetWriter(path + ".part", SCHEMA, compression=codec)
+               for codec, path in targets]
+    pending = []
 
     def flush():
-        nonlocal pending, count, total
-        columns = [np.concatenate([part[name] for part in pending]) for name in SCHEMA.names]
-        arrays = [pa.array(column).cast(field.type) for column, field in zip(columns, SCHEMA)]
-        table = pa.table(arrays, schema=SCHEMA)
+        columns = [np.concatenate([part[field.name] for part in pending]) for field in SCHEMA]
+        table = pa.table([pa.array(column).cast(field.type)
+                          for column, field in zip(columns, SCHEMA)], schema=SCHEMA)
         for writer in writers:
-            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-        total += count
-        pending, count = [], 0
+            writer.write_table(table, row_group_size=2 * ROWS_PER_GROUP)
+        pending.clear()
 
-    for path in paths:
+    for path in sorted(pathlib.Path(spool, "uploads").iterdir()):
         pending.append(rows(path, tables, utc_offset_minutes))
-        count += len(pending[-1]["stamp_ms"])
-        if count >= ROWS_PER_GROUP:
+        if sum(len(part["stamp_ms"]) for part in pending) >= ROWS_PER_GROUP:
             flush()
     if pending:
         flush()
-    for writer in writers:
+    for writer, (_, path) in zip(writers, targets):
         writer.close()
-    return total
+        os.rename(path + ".part", path)
+
+
+if __name__ == "__main__":
+    convert(sys.argv[1], int(sys.argv[2]), [target.split(":", 1) for target in sys.argv[3:]])
