@@ -4,6 +4,13 @@ import PackageDescription
 /// Hot targets are optimised in debug builds too, so that `swift test` stays short.
 let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Targets in C are optimised in debug builds, too.
+let hotC: [CSetting] = [
+  .unsafeFlags(["-O2"], .when(configuration: .debug)),
+  // Debian 12's valgrind cannot read what clang writes by default.
+  .unsafeFlags(["-gdwarf-4"]),
+]
+
 let package = Package(
   name: "amr",
   products: [.executable(name: "amr", targets: ["amr"])],
@@ -12,23 +19,19 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
     .target(name: "Digits"),
     .target(name: "JSON5", dependencies: ["Digits"]),
-    .target(name: "Checksums", dependencies: ["CZlib"], swiftSettings: hot),
+    .target(name: "ChecksumBlocks", cSettings: hotC),
+    .target(
+      name: "Checksums", dependencies: ["CZlib", "ChecksumBlocks"], swiftSettings: hot),
     .target(name: "DurableFiles"),
     .target(name: "Parallel"),
-    .target(
-      name: "ArrivalLanes",
-      cSettings: [
-        .unsafeFlags(["-O2"], .when(configuration: .debug)),
-        // Debian 12's valgrind cannot read what clang writes by default.
-        .unsafeFlags(["-gdwarf-4"]),
-      ]),
+    .target(name: "ArrivalLanes", cSettings: hotC),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),
     .target(name: "RandomStreams", swiftSettings: hot),
     .target(
       name: "Metering", dependencies: ["Digits", "PortableMath", "RandomStreams"],
       swiftSettings: hot),
-    .target(name: "ERTProtocol", swiftSettings: hot),
+    .target(name: "ERTProtocol", dependencies: ["ChecksumBlocks"], swiftSettings: hot),
     .target(
       name: "CollectorUpload", dependencies: ["Digits", "Checksums", "Metering", "ERTProtocol"],
       swiftSettings: hot),
@@ -78,7 +81,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "DigitsTests", dependencies: ["Digits"]),
     .testTarget(name: "JSON5Tests", dependencies: ["JSON5", "TestSupport"]),
-    .testTarget(name: "ChecksumsTests", dependencies: ["Checksums", "TestSupport"]),
+    .testTarget(name: "ChecksumsTests", dependencies: ["CZlib", "Checksums", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),

@@ -13,7 +13,9 @@ public struct RunDigest: Sendable, Equatable, CustomStringConvertible {
   public init() {}
 
   /// Adds an upload. The caller adds each one once, however often it is delivered.
-  public mutating func add(_ upload: Upload) { sum &+= MurmurHash3.hash128(upload.bytes) }
+  public mutating func add(_ upload: Upload) {
+    sum &+= upload.withBytes { MurmurHash3.hash128($0) }
+  }
 
   /// Adds all that another part of the same run has seen.
   public mutating func add(_ other: RunDigest) { sum &+= other.sum }

@@ -1,12 +1,28 @@
+internal import ChecksumBlocks
+
 /// SHA-256 (FIPS 180-4), incremental: give the bytes in any pieces, then take `digest`.
 public struct SHA256: Sendable {
+  /// What computes the compression function; all give the same digests.
+  public enum Body: Sendable {
+    /// Plain Swift.
+    case portable
+    /// The SHA extensions of x86, where the processor has them.
+    case extensions
+
+    /// The fastest that this processor has.
+    public static let best = sha256_blocks_is_supported() ? Body.extensions : .portable
+  }
+
+  private let body: Body
   /// H⁽⁰⁾ of FIPS 180-4 §5.3.3, then the running value.
   private var state = SHA256State()
   /// The bytes that do not fill a block yet; fewer than 64 between calls.
   private var pending: [UInt8] = []
   private var byteCount: UInt64 = 0
 
-  public init() {
+  /// - Parameter body: replaced by the portable one where the processor does not have it.
+  public init(body: Body = .best) {
+    self.body = body == .portable ? .portable : .best
     pending.reserveCapacity(64)
   }
 
@@ -19,13 +35,13 @@ public struct SHA256: Sendable {
       pending.append(contentsOf: taken)
       rest = rest.dropFirst(taken.count)
       if pending.count == 64 {
-        pending.withUnsafeBytes { state.absorb($0) }
+        pending.withUnsafeBytes { state.absorb($0, body) }
         pending.removeAll(keepingCapacity: true)
       }
     }
     let whole = rest.count & ~63
     if whole > 0 {
-      state.absorb(UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
+      state.absorb(UnsafeRawBufferPointer(rebasing: rest.prefix(whole)), body)
     }
     pending.append(contentsOf: rest.dropFirst(whole))
   }
@@ -35,8 +51,8 @@ public struct SHA256: Sendable {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// The 32-byte digest of all bytes given so far; more may follow.
-  public var digest: [UInt8] {
+  /// The digest of all bytes given so far; more may follow.
+  public var digest: SHA256Digest {
     var padded = pending
     padded.append(0x80)
     // Zeros up to 8 bytes short of a block, then the length in bits, big-endian (§5.1.1).
@@ -47,30 +63,24 @@ public struct SHA256: Sendable {
       padded.append(UInt8(truncatingIfNeeded: bits >> shift))
     }
     var last = state
-    padded.withUnsafeBytes { last.absorb($0) }
-    return last.bytes
-  }
-
-  /// The digest as 64 lowercase hexadecimal digits.
-  public var hexDigest: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    padded.withUnsafeBytes { last.absorb($0, body) }
+    return last.digest
   }
 
   /// The digest of `bytes` alone.
-  public static func digest(_ bytes: [UInt8]) -> [UInt8] {
+  public static func digest(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
     var hash = SHA256()
     hash.update(bytes)
     return hash.digest
   }
 
-  /// The digest of `bytes` alone, as 64 lowercase hexadecimal digits.
-  public static func hexDigest(_ bytes: [UInt8]) -> String {
-    var hash = SHA256()
-    hash.update(bytes)
-    return hash.hexDigest
+  /// The digest of `bytes` alone.
+  public static func digest(_ bytes: [UInt8]) -> SHA256Digest {
+    bytes.withUnsafeBytes { digest($0) }
   }
+
+  /// The digest of `bytes` alone, as 64 lowercase hexadecimal digits.
+  public static func hexDigest(_ bytes: [UInt8]) -> String { digest(bytes).hex }
 }
 
 /// The eight working words and the compression function (FIPS 180-4 §6.2.2).
@@ -84,14 +94,25 @@ private struct SHA256State: Sendable {
   var g: UInt32 = 0x1f83_d9ab
   var h: UInt32 = 0x5be0_cd19
 
-  var bytes: [UInt8] {
-    [a, b, c, d, e, f, g, h].flatMap { word in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
-    }
+  var digest: SHA256Digest {
+    func pair(_ high: UInt32, _ low: UInt32) -> UInt64 { UInt64(high) << 32 | UInt64(low) }
+    return SHA256Digest(pair(a, b), pair(c, d), pair(e, f), pair(g, h))
   }
 
   /// Runs the compression function over `blocks`, whose length is a multiple of 64 bytes.
-  mutating func absorb(_ blocks: UnsafeRawBufferPointer) {
+  mutating func absorb(_ blocks: UnsafeRawBufferPointer, _ body: SHA256.Body) {
+    switch body {
+    case .portable: absorbPortably(blocks)
+    case .extensions:
+      withUnsafeMutableBytes(of: &self) { words in
+        sha256_blocks(
+          words.assumingMemoryBound(to: UInt32.self).baseAddress,
+          blocks.assumingMemoryBound(to: UInt8.self).baseAddress, blocks.count / 64)
+      }
+    }
+  }
+
+  private mutating func absorbPortably(_ blocks: UnsafeRawBufferPointer) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
       roundConstants.withUnsafeBufferPointer { constants in
         var offset = 0

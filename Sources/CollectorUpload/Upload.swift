@@ -4,8 +4,10 @@ import ERTProtocol
 /// One complete upload: its header and its bytes, checksums included and already checked.
 public struct Upload: Sendable {
   public let header: UploadHeader
-  /// Header, records and trailer.
-  public let bytes: [UInt8]
+  /// The bytes that the upload lies among: its own, or what its reader read at once.
+  private let storage: [UInt8]
+  /// Where it starts there.
+  private let start: Int
 
   /// An upload of records in their order (slot, endpoint, stamp), each inside the period.
   public init(header: UploadHeader, records: some Collection<UploadRecord>) {
@@ -14,39 +16,51 @@ public struct Upload: Sendable {
     self = builder.finish()
   }
 
-  init(header: UploadHeader, checkedBytes: [UInt8]) {
+  /// An upload among bytes that were checked.
+  init(header: UploadHeader, in storage: [UInt8], at start: Int) {
     self.header = header
-    bytes = checkedBytes
+    self.storage = storage
+    self.start = start
+  }
+
+  /// Bytes of header, records and trailer.
+  public var byteCount: Int { header.uploadByteCount }
+
+  /// Header, records and trailer; copied unless the upload lies alone.
+  public var bytes: [UInt8] {
+    storage.count == byteCount ? storage : Array(storage[start..<start + byteCount])
+  }
+
+  /// Calls `body` with header, records and trailer where they lie.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    storage.withUnsafeBytes {
+      body(UnsafeRawBufferPointer(rebasing: $0[start..<start + byteCount]))
+    }
+  }
+
+  /// What the ledger knows the upload's bytes by.
+  public var sha256: SHA256Digest { withBytes { SHA256.digest($0) } }
+
+  /// All records, in order.
+  public var records: UploadRecords {
+    UploadRecords(
+      in: storage, at: start + UploadHeader.byteCount, count: header.recordCount,
+      periodStart: header.periodStart)
+  }
+
+  /// Which records carry a valid frame, by their places in `records`.
+  public func validFrames() -> ValidFrames {
+    withBytes {
+      ValidFrames(
+        in: $0, first: UploadHeader.byteCount + UploadRecord.frameOffset,
+        stride: UploadRecord.scmByteCount, count: header.recordCount)
+    }
   }
 
   /// Calls `body` with each record, in order.
   @inline(__always)
   public func forEachRecord(_ body: (UploadRecord) -> Void) {
-    bytes.withUnsafeBytes { raw in
-      var offset = UploadHeader.byteCount
-      for _ in 0..<header.recordCount {
-        body(
-          UploadRecord(
-            stamp: header.periodStart
-              + Int64(
-                UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))),
-            rssiDbm: Int8(bitPattern: raw[offset + 4]), channel: raw[offset + 5],
-            frame: SCMFrame(
-              head: UInt64(
-                bigEndian: raw.loadUnaligned(fromByteOffset: offset + 7, as: UInt64.self)),
-              tail: UInt32(
-                bigEndian: raw.loadUnaligned(fromByteOffset: offset + 15, as: UInt32.self)))))
-        offset += UploadRecord.scmByteCount
-      }
-    }
-  }
-
-  /// All records, in order.
-  public var records: [UploadRecord] {
-    var records: [UploadRecord] = []
-    records.reserveCapacity(header.recordCount)
-    forEachRecord { records.append($0) }
-    return records
+    for record in records { body(record) }
   }
 }
 
@@ -74,8 +88,11 @@ public struct UploadBuilder {
       raw[4] = UInt8(bitPattern: record.rssiDbm)
       raw[5] = record.channel
       raw[6] = UploadRecord.scmType
-      raw.storeBytes(of: record.frame.head.bigEndian, toByteOffset: 7, as: UInt64.self)
-      raw.storeBytes(of: record.frame.tail.bigEndian, toByteOffset: 15, as: UInt32.self)
+      raw.storeBytes(
+        of: record.frame.head.bigEndian, toByteOffset: UploadRecord.frameOffset, as: UInt64.self)
+      raw.storeBytes(
+        of: record.frame.tail.bigEndian, toByteOffset: UploadRecord.frameOffset + 8, as: UInt32.self
+      )
       bytes.append(contentsOf: raw)
     }
     header.recordCount += 1
@@ -101,7 +118,7 @@ public struct UploadBuilder {
       CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[UploadHeader.byteCount...]))
     }
     bytes.append(littleEndian: body)
-    return Upload(header: header, checkedBytes: bytes)
+    return Upload(header: header, in: bytes, at: 0)
   }
 }
 

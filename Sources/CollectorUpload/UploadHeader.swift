@@ -1,3 +1,4 @@
+import Checksums
 import Digits
 import Metering
 
@@ -20,11 +21,12 @@ import Metering
 /// | 52 | 4 | CRC-32 of bytes 0…51 |
 ///
 /// The records follow (see `UploadRecord`), then the CRC-32 of the records. The format is
-/// self-delimiting: uploads may be concatenated and piped, and a damaged body does not hide the
+/// self-delimiting: uploads may be concatenated and piped, and a damaged upload does not hide the
 /// uploads behind it.
 public struct UploadHeader: Sendable, Equatable {
   /// The letters AMRU, read as a little-endian number.
   public static let magic: UInt32 = 0x5552_4D41
+  static let magicBytes: [UInt8] = Array("AMRU".utf8)
   public static let formatVersion: UInt16 = 1
   /// Bytes of the header itself.
   public static let byteCount = 56
@@ -58,7 +60,73 @@ public struct UploadHeader: Sendable, Equatable {
   }
 }
 
-/// The name of an upload's file: collector and sequence, and nothing that tells how it was made.
-public func uploadFileName(collector: CollectorID, sequence: UInt64) -> String {
-  "c\(digits(collector.rawValue, width: 6))-s\(digits(sequence, width: 8)).amru"
+extension UploadHeader {
+  /// Bytes of the whole upload: header, records and trailer.
+  var uploadByteCount: Int { Self.byteCount + bodyByteCount + Self.trailerByteCount }
+
+  /// Names the upload in messages.
+  var name: String { "collector \(collector.rawValue), sequence \(sequence)" }
+
+  /// Reads the header at `offset` of `bytes`, all of which is there.
+  init(in bytes: UnsafeRawBufferPointer, at offset: Int) throws(HeaderFault) {
+    func integer<T: FixedWidthInteger>(_ place: Int, as type: T.Type) -> T {
+      T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + place, as: T.self))
+    }
+    guard integer(0, as: UInt32.self) == Self.magic else { throw .magic }
+    let version = integer(4, as: UInt16.self)
+    guard version == Self.formatVersion else { throw .version(version) }
+    let checked = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 52])
+    guard CRC32.checksum(checked) == integer(52, as: UInt32.self) else { throw .checksum }
+    self.init(
+      collector: CollectorID(rawValue: integer(8, as: UInt32.self)),
+      sequence: integer(16, as: UInt64.self), createdAt: integer(24, as: Int64.self),
+      periodStart: integer(32, as: Int64.self), periodEnd: integer(40, as: Int64.self))
+    recordCount = Int(integer(12, as: UInt32.self))
+    bodyByteCount = Int(integer(48, as: UInt32.self))
+    guard bodyByteCount <= Self.bodyByteCountMax else { throw .size }
+    guard bodyByteCount == recordCount * UploadRecord.scmByteCount else {
+      throw .records(recordCount, byteCount: bodyByteCount)
+    }
+    // 2³¹ ms, 25 days, are far beyond any reporting period, and the bounds keep sums in range.
+    let length = periodEnd.subtractingReportingOverflow(periodStart)
+    guard !length.overflow, (1...Int64(1) << 31).contains(length.partialValue),
+      (0...Int64(1) << 50).contains(createdAt), (0...Int64(1) << 50).contains(periodStart)
+    else { throw .stamps }
+  }
 }
+
+/// Why bytes are not the header of an upload.
+enum HeaderFault: Error, Equatable, CustomStringConvertible {
+  case magic
+  case version(UInt16)
+  case checksum
+  case size
+  case records(Int, byteCount: Int)
+  case stamps
+  /// The source ends inside it.
+  case cutShort(byteCount: Int)
+
+  var description: String {
+    switch self {
+    case .magic: "this is not a collector's upload; expected the letters AMRU"
+    case .version(let version):
+      "upload format version \(version) is not known; expected \(UploadHeader.formatVersion)"
+    case .checksum: "the header's checksum is wrong; fetch the file from its collector again"
+    case .size: "the upload claims more than \(UploadHeader.bodyByteCountMax) bytes"
+    case .records(let count, let byteCount): "\(count) records do not take \(byteCount) bytes"
+    case .stamps: "the stamps of the header make no sense"
+    case .cutShort(let byteCount):
+      "the upload is cut short after \(byteCount) bytes; fetch the file from its collector again"
+    }
+  }
+}
+
+/// The name of an upload's file: sequence and collector, and nothing that tells how it was made.
+///
+/// The sequence comes first, so that files in order of their names are about in order of time.
+public func uploadFileName(collector: CollectorID, sequence: UInt64) -> String {
+  "s\(digits(sequence, width: 8))-c\(digits(collector.rawValue, width: 6))\(uploadFileSuffix)"
+}
+
+/// How the names of upload files end.
+public let uploadFileSuffix = ".amru"

@@ -1,126 +1,273 @@
 import Checksums
-import Metering
 
-/// Why bytes are not an upload.
+/// A stretch of a source that holds no upload, or one that cannot be taken.
 public struct UploadError: Error, Equatable, CustomStringConvertible, Sendable {
-  /// Byte offset of the damaged upload's first byte in its source.
+  /// Offset of its first byte in the source.
   public let offset: Int
-  /// What is wrong, what was expected, how to mend it.
+  /// How long it is.
+  public let byteCount: Int
+  /// What is wrong at its start, what was expected, how to mend it.
   public let message: String
-  /// Where the next upload starts; nil when the damage hides it.
-  public let nextOffset: Int?
 
-  public var description: String { "byte \(offset): \(message)" }
+  public var description: String { "byte \(offset), \(byteCount) bytes: \(message)" }
 }
 
 /// Cuts a stream of bytes into uploads, checking every one of them.
 ///
-/// Feed it chunks of any size; memory stays below one upload and one chunk.
+/// Feed it chunks of any size, take all uploads with `next` after each, say `finish` at the end of
+/// the source and take the last ones. Memory stays below one upload and one chunk.
+///
+/// After damage the reader goes on at the next byte where a header stands that is right in itself,
+/// so that uploads which arrived whole are found whatever stands before or between them. What lies
+/// between is reported once. The time it takes is proportional to the source's length, whatever
+/// it holds.
 public struct UploadReader {
   private var buffer: [UInt8] = []
-  /// Bytes of `buffer` that are already consumed.
-  private var consumed = 0
+  /// The next byte of `buffer` to look at; those before it are done with.
+  private var position = 0
   /// Offset in the source of the first byte of `buffer`.
   private var base = 0
+  private var isAtEnd = false
+  /// The header at `position`, once it was read.
+  private var header: UploadHeader?
+  /// The damage that `position` is behind the start of.
+  private var damage: Damage?
+  /// Bytes before this offset in the source lie in an upload whose checksum was wrong: uploads that
+  /// start there may overlap one another.
+  private var doubtfulEnd = 0
+  private var overlapping = OverlappingCRC32()
 
   public init() {}
 
+  /// Offset in the source of the next byte to look at: after an upload its end, after an error the
+  /// end of the damage.
+  public var offset: Int { base + position }
+
+  /// Adds bytes of the source.
+  public mutating func feed(_ bytes: [UInt8]) {
+    guard position == buffer.count else { return feed(bytes[...]) }
+    base += position
+    position = 0
+    buffer = bytes
+  }
+
   /// Adds bytes of the source.
   public mutating func feed(_ bytes: some Collection<UInt8>) {
-    if consumed > 0 {
-      buffer.removeFirst(consumed)
-      base += consumed
-      consumed = 0
-    }
+    drop()
     buffer.append(contentsOf: bytes)
   }
 
-  /// The next upload; nil when more bytes are needed.
+  /// Adds what `read` puts into the room for `count` bytes that it is given; it returns how many
+  /// bytes that are, and 0 at the end of the source.
   ///
-  /// After an error with a `nextOffset` the reader stands there and can go on.
+  /// - Returns: false at the end of the source, as if `finish` had been called.
+  public mutating func feed<Failure>(
+    upTo count: Int, _ read: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+  ) throws(Failure) -> Bool {
+    drop()
+    let before = buffer.count
+    try buffer.append(addingCapacity: count) { room throws(Failure) in
+      try room.withUnsafeMutableBufferPointer { bytes, filled throws(Failure) in
+        filled += try read(
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[filled...]))
+      }
+    }
+    isAtEnd = buffer.count == before
+    return !isAtEnd
+  }
+
+  /// Says that the source has ended: `next` then gives what is left.
+  public mutating func finish() { isAtEnd = true }
+
+  /// Makes room of what is done with. An upload that is still held keeps its own copy.
+  private mutating func drop() {
+    buffer.removeSubrange(..<position)
+    base += position
+    position = 0
+  }
+
+  /// The next upload; nil when more bytes are needed, or when the source has ended.
+  ///
+  /// Throws at the end of a damaged stretch; the reader can then go on.
   public mutating func next() throws(UploadError) -> Upload? {
-    let available = buffer.count - consumed
-    guard available >= UploadHeader.byteCount else { return nil }
-    let header = try readHeader()
-    let total = UploadHeader.byteCount + header.bodyByteCount + UploadHeader.trailerByteCount
-    guard available >= total else { return nil }
-    let start = base + consumed
-    let bytes = [UInt8](buffer[consumed..<consumed + total])
-    consumed += total
-    if let problem = Self.problem(header, bytes) {
-      throw UploadError(offset: start, message: problem, nextOffset: start + total)
-    }
-    return Upload(header: header, checkedBytes: bytes)
-  }
-
-  /// Says that the source has ended; throws when it ended inside an upload.
-  public func finish() throws(UploadError) {
-    let left = buffer.count - consumed
-    guard left > 0 else { return }
-    throw UploadError(
-      offset: base + consumed,
-      message:
-        "the upload is cut short after \(left) bytes; fetch the file from its collector again",
-      nextOffset: nil)
-  }
-
-  private func readHeader() throws(UploadError) -> UploadHeader {
-    let start = consumed
-    let problem: String
-    let bytes = Array(buffer[start..<start + UploadHeader.byteCount])
-    func integer<T: FixedWidthInteger>(_ offset: Int, as type: T.Type) -> T {
-      bytes.withUnsafeBytes {
-        T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self))
+    if damage == nil {
+      switch look() {
+      case .incomplete: return nil
+      case .whole(let header): return try take(header)
+      case .damaged(let fault):
+        damage = Damage(offset: offset, fault: fault)
+        header = nil
+        position += 1
       }
     }
-    if integer(0, as: UInt32.self) != UploadHeader.magic {
-      problem = "this is not a collector's upload; expected the letters AMRU"
-    } else if integer(4, as: UInt16.self) != UploadHeader.formatVersion {
-      problem =
-        "upload format version \(integer(4, as: UInt16.self)) is not known; expected "
-        + "\(UploadHeader.formatVersion)"
-    } else if CRC32.checksum(Array(bytes[0..<52])) != integer(52, as: UInt32.self) {
-      problem = "the header's checksum is wrong; fetch the file from its collector again"
-    } else if integer(48, as: UInt32.self) > UInt32(UploadHeader.bodyByteCountMax) {
-      problem = "the upload claims more than \(UploadHeader.bodyByteCountMax) bytes"
-    } else {
-      var header = UploadHeader(
-        collector: CollectorID(rawValue: integer(8, as: UInt32.self)),
-        sequence: integer(16, as: UInt64.self), createdAt: integer(24, as: Int64.self),
-        periodStart: integer(32, as: Int64.self), periodEnd: integer(40, as: Int64.self))
-      header.recordCount = Int(integer(12, as: UInt32.self))
-      header.bodyByteCount = Int(integer(48, as: UInt32.self))
-      return header
-    }
-    throw UploadError(offset: base + start, message: problem, nextOffset: nil)
+    try passDamage()
+    return nil
+  }
+}
+
+// MARK: - Uploads
+
+extension UploadReader {
+  private enum Finding {
+    case incomplete
+    case whole(UploadHeader)
+    case damaged(Damage.Fault)
   }
 
-  /// What is wrong with an upload whose header is right, or nil.
-  private static func problem(_ header: UploadHeader, _ bytes: [UInt8]) -> String? {
-    let bodyEnd = UploadHeader.byteCount + header.bodyByteCount
-    return bytes.withUnsafeBytes { raw -> String? in
-      let stored = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: bodyEnd, as: UInt32.self))
-      let body = UnsafeRawBufferPointer(rebasing: raw[UploadHeader.byteCount..<bodyEnd])
-      let name = "collector \(header.collector.rawValue), sequence \(header.sequence)"
-      guard CRC32.checksum(body) == stored else {
-        return "the checksum of the records is wrong (\(name)); fetch the file again"
+  /// What stands at `position`.
+  private mutating func look() -> Finding {
+    let available = buffer.count - position
+    guard available > 0 else { return .incomplete }
+    let header: UploadHeader
+    switch self.header {
+    case let known?: header = known
+    case nil:
+      guard available >= UploadHeader.byteCount else {
+        return isAtEnd ? .damaged(.header(faultOfRest)) : .incomplete
       }
-      guard header.bodyByteCount == header.recordCount * UploadRecord.scmByteCount else {
-        return "\(header.recordCount) records do not take \(header.bodyByteCount) bytes (\(name))"
+      do throws(HeaderFault) {
+        header = try readHeader(at: position)
+      } catch {
+        return .damaged(.header(error))
       }
-      // 2³¹ ms, 25 days, are far beyond any reporting period, and the bounds keep sums in range.
-      let length = header.periodEnd.subtractingReportingOverflow(header.periodStart)
-      guard !length.overflow, (1...Int64(1) << 31).contains(length.partialValue),
-        (0...Int64(1) << 50).contains(header.createdAt),
-        (0...Int64(1) << 50).contains(header.periodStart)
-      else { return "the stamps of the header make no sense (\(name))" }
-      for record in 0..<header.recordCount {
-        let type = body[record * UploadRecord.scmByteCount + 6]
-        if type != UploadRecord.scmType {
-          return "record \(record) has frame type \(type); expected 1, SCM (\(name))"
-        }
+      self.header = header
+    }
+    guard available >= header.uploadByteCount else {
+      return isAtEnd ? .damaged(.records(header)) : .incomplete
+    }
+    return hasRightChecksum(header) ? .whole(header) : .damaged(.records(header))
+  }
+
+  private func readHeader(at position: Int) throws(HeaderFault) -> UploadHeader {
+    let result = buffer.withUnsafeBytes { bytes -> Result<UploadHeader, HeaderFault> in
+      do throws(HeaderFault) {
+        return .success(try UploadHeader(in: bytes, at: position))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// What is wrong with a source's last bytes when they are too few for a header.
+  private var faultOfRest: HeaderFault {
+    let rest = buffer[position...]
+    let isStart = rest.prefix(4).elementsEqual(UploadHeader.magicBytes.prefix(rest.count))
+    return isStart ? .cutShort(byteCount: rest.count) : .magic
+  }
+
+  private mutating func hasRightChecksum(_ header: UploadHeader) -> Bool {
+    let body = position + UploadHeader.byteCount
+    let end = body + header.bodyByteCount
+    let (base, isDoubtful) = (base, offset < doubtfulEnd)
+    let isRight = buffer.withUnsafeBytes { bytes in
+      let stored = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
+      let checksum =
+        isDoubtful
+        ? overlapping.checksum(of: base + body..<base + end, in: bytes, base: base)
+        : CRC32.checksum(UnsafeRawBufferPointer(rebasing: bytes[body..<end]))
+      return checksum == stored
+    }
+    if !isRight { doubtfulEnd = max(doubtfulEnd, base + end) }
+    return isRight
+  }
+
+  /// Takes the upload at `position`, whose checksums are right.
+  private mutating func take(_ header: UploadHeader) throws(UploadError) -> Upload {
+    let (start, offset) = (position, offset)
+    position += header.uploadByteCount
+    self.header = nil
+    if let record = recordOfOtherType(header, start) {
+      let type = buffer[Self.typePlace(start, record)]
+      throw UploadError(
+        offset: offset, byteCount: header.uploadByteCount,
+        message: "record \(record) has frame type \(type); expected 1, SCM (\(header.name))")
+    }
+    return Upload(header: header, in: buffer, at: start)
+  }
+
+  private static func typePlace(_ upload: Int, _ record: Int) -> Int {
+    upload + UploadHeader.byteCount + record * UploadRecord.scmByteCount + UploadRecord.typeOffset
+  }
+
+  /// The first record of an upload that carries something else than SCM.
+  private func recordOfOtherType(_ header: UploadHeader, _ upload: Int) -> Int? {
+    let differs = buffer.withUnsafeBytes { bytes in
+      var differs: UInt8 = 0
+      var place = Self.typePlace(upload, 0)
+      for _ in 0..<header.recordCount {
+        differs |= bytes[place] ^ UploadRecord.scmType
+        place &+= UploadRecord.scmByteCount
+      }
+      return differs != 0
+    }
+    guard differs else { return nil }
+    return (0..<header.recordCount).first {
+      buffer[Self.typePlace(upload, $0)] != UploadRecord.scmType
+    }
+  }
+}
+
+// MARK: - Damage
+
+extension UploadReader {
+  /// Looks on for a header; throws when there is one, or none until the source's end.
+  private mutating func passDamage() throws(UploadError) {
+    guard let damage else { return }
+    while let place = nextMagic(), place + UploadHeader.byteCount <= buffer.count {
+      position = place
+      if let found = try? readHeader(at: place) {
+        header = found
+        self.damage = nil
+        throw damage.error(end: offset)
+      }
+      position += 1
+    }
+    if isAtEnd {
+      position = buffer.count
+      self.damage = nil
+      throw damage.error(end: offset)
+    }
+    position = nextMagic() ?? max(position, buffer.count - (UploadHeader.magicBytes.count - 1))
+  }
+
+  /// Where the letters of a header stand next.
+  private func nextMagic() -> Int? {
+    buffer.withUnsafeBytes { bytes in
+      var place = position
+      while place + 4 <= bytes.count {
+        let letters = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+        if UInt32(littleEndian: letters) == UploadHeader.magic { return place }
+        place &+= 1
       }
       return nil
     }
+  }
+}
+
+/// Damage whose end has not been found yet.
+private struct Damage {
+  enum Fault {
+    case header(HeaderFault)
+    /// The header is right, and what follows it is not what its collector sent.
+    case records(UploadHeader)
+  }
+
+  let offset: Int
+  let fault: Fault
+
+  func error(end: Int) -> UploadError {
+    let byteCount = end - offset
+    let message: String
+    switch fault {
+    case .header(let fault): message = fault.description
+    case .records(let header) where byteCount < header.uploadByteCount:
+      message =
+        "the upload is cut short after \(byteCount) of \(header.uploadByteCount) bytes "
+        + "(\(header.name)); fetch the file from its collector again"
+    case .records(let header):
+      message = "the checksum of the records is wrong (\(header.name)); fetch the file again"
+    }
+    return UploadError(offset: offset, byteCount: byteCount, message: message)
   }
 }

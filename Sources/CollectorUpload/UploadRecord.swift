@@ -13,8 +13,12 @@ import Metering
 ///
 /// Records are sorted by (slot, endpoint, stamp).
 public struct UploadRecord: Sendable, Equatable {
+  /// Where the frame type is.
+  static let typeOffset = 6
+  /// Where the frame starts.
+  @inlinable static var frameOffset: Int { 7 }
   /// Bytes of a record that carries an SCM frame.
-  public static let scmByteCount = 7 + SCMFrame.byteCount
+  @inlinable public static var scmByteCount: Int { frameOffset + SCMFrame.byteCount }
   /// The frame type of SCM.
   public static let scmType: UInt8 = 1
 

@@ -1,40 +1,38 @@
 import ERTProtocol
 import Metering
 
-/// The records of an upload, read where they lie; valid only while `Upload.withRecords` runs.
-public struct UploadRecords {
+/// The records of an upload, taken from its bytes as they are asked for.
+public struct UploadRecords: RandomAccessCollection, Sendable {
+  @usableFromInline let storage: [UInt8]
+  /// Where the first record starts in `storage`.
+  @usableFromInline let start: Int
+  @usableFromInline let periodStart: UTCMilliseconds
   public let count: Int
-  private let periodStart: UTCMilliseconds
-  private let bytes: UnsafeRawBufferPointer
 
-  fileprivate init(_ header: UploadHeader, _ bytes: UnsafeRawBufferPointer) {
-    count = header.recordCount
-    periodStart = header.periodStart
-    self.bytes = bytes
+  /// Records that lie inside `storage`, one behind the other.
+  init(in storage: [UInt8], at start: Int, count: Int, periodStart: UTCMilliseconds) {
+    precondition(start >= 0 && start + count * UploadRecord.scmByteCount <= storage.count)
+    self.storage = storage
+    self.start = start
+    self.periodStart = periodStart
+    self.count = count
   }
 
-  @inline(__always)
-  public subscript(number: Int) -> UploadRecord {
-    precondition(number >= 0 && number < count)
-    // The reader has seen that so many records are there.
-    let record = bytes.baseAddress! + number * UploadRecord.scmByteCount
-    let stamp = UInt32(littleEndian: record.loadUnaligned(as: UInt32.self))
-    return UploadRecord(
-      stamp: periodStart + Int64(stamp),
-      rssiDbm: record.loadUnaligned(fromByteOffset: 4, as: Int8.self),
-      channel: record.loadUnaligned(fromByteOffset: 5, as: UInt8.self),
-      frame: SCMFrame(
-        head: UInt64(bigEndian: record.loadUnaligned(fromByteOffset: 7, as: UInt64.self)),
-        tail: UInt32(bigEndian: record.loadUnaligned(fromByteOffset: 15, as: UInt32.self))))
-  }
-}
+  @inlinable public var startIndex: Int { 0 }
+  @inlinable public var endIndex: Int { count }
 
-extension Upload {
-  /// Calls `body` with the records, in order.
-  @inline(__always)
-  public func withRecords<Result>(_ body: (UploadRecords) -> Result) -> Result {
-    bytes.withUnsafeBytes {
-      body(UploadRecords(header, UnsafeRawBufferPointer(rebasing: $0[UploadHeader.byteCount...])))
+  @inlinable
+  public subscript(index: Int) -> UploadRecord {
+    @inline(__always) get {
+      precondition(index >= 0 && index < count)
+      let at = start + index * UploadRecord.scmByteCount
+      return storage.withUnsafeBytes { bytes in
+        UploadRecord(
+          stamp: periodStart
+            + Int64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self))),
+          rssiDbm: Int8(bitPattern: bytes[at + 4]), channel: bytes[at + 5],
+          frame: SCMFrame(in: bytes, at: at + UploadRecord.frameOffset))
+      }
     }
   }
 }

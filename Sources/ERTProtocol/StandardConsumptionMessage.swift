@@ -42,7 +42,7 @@ public struct StandardConsumptionMessage: Sendable, Equatable {
 /// | 80–95 | `BCHChecksum` of bytes 2…9 |
 public struct SCMFrame: Sendable, Equatable {
   /// Bytes of a frame.
-  public static let byteCount = 12
+  @inlinable public static var byteCount: Int { 12 }
   /// 21 bits: a one and 0xF2A60.
   public static let preamble: UInt64 = 0x1F_2A60
 
@@ -55,6 +55,13 @@ public struct SCMFrame: Sendable, Equatable {
   public init(head: UInt64, tail: UInt32) {
     self.head = head
     self.tail = tail
+  }
+
+  /// The frame whose first byte is at `offset`.
+  @inlinable @inline(__always)
+  public init(in bytes: UnsafeRawBufferPointer, at offset: Int) {
+    head = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    tail = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self))
   }
 
   /// The frame of a message, with its checksum.

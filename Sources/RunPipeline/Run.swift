@@ -96,10 +96,12 @@ public struct Run {
       utcOffsetMinutes: scenario.utcOffsetMinutes, utility: scenario.billing.utility,
       windowBeforeDays: scenario.billing.windowBeforeDays,
       windowAfterDays: scenario.billing.windowAfterDays)
-    return try ReadStore.create(
+    let start = settings.clock.startOfDay(scenario.startDate)
+    var store = try ReadStore.create(
       at: Path.join(directory, "store"), settings: settings, registry: Array(registry),
-      engine: options.engine, timestamp: settings.clock.startOfDay(scenario.startDate),
-      in: fileSystem)
+      engine: options.engine, timestamp: start, in: fileSystem)
+    try store.replaceCollectors(layout.sites.map(\.id), timestamp: start)
+    return store
   }
 
   private mutating func simulateAndIngest(_ network: inout FixedNetwork, _ intake: inout Intake)
@@ -130,7 +132,8 @@ public struct Run {
         try observer.check()
         try intake.take(
           upload,
-          source: uploadFileName(collector: delivery.collector, sequence: delivery.sequence))
+          source: uploadFileName(collector: delivery.collector, sequence: delivery.sequence),
+          receivedAt: delivery.at)
       }
       try await intake.commit(timestamp: morning, threads: options.threads)
       if dayNumber >= 2 && dayNumber < scenario.days { try level.takeMorning(after: day, &intake) }

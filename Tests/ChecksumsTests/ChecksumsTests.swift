@@ -1,3 +1,4 @@
+import CZlib
 import Checksums
 import TestSupport
 import Testing
@@ -12,77 +13,48 @@ struct CRC32Tests {
       CRC32.checksum(Array("The quick brown fox jumps over the lazy dog".utf8)) == 0x414F_A339)
   }
 
-  @Test("pieces give the checksum of the whole", arguments: 1...20 as ClosedRange<UInt64>)
+  private static func zlib(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+  }
+
+  @Test("every length at every alignment gives what zlib gives")
+  func lengths() {
+    var generator = SplitMix64(seed: 11)
+    let bytes = (0..<1024 + 16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    bytes.withUnsafeBytes { bytes in
+      for length in 0...1024 {
+        for start in 0..<16 {
+          let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+          let expected = length == 0 ? 0 : Self.zlib(part)
+          #expect(CRC32.checksum(part) == expected, "bytes \(start)..<\(start + length), seed 11")
+        }
+      }
+    }
+  }
+
+  @Test("pieces give the checksum of the whole", arguments: 1...40 as ClosedRange<UInt64>)
   func pieces(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    let bytes = (0..<200).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    let cut = Int.random(in: 0...200, using: &generator)
+    let bytes = (0..<1500).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let cuts = (0..<3).map { _ in Int.random(in: 0...1500, using: &generator) }.sorted()
     var crc = CRC32()
-    crc.update(Array(bytes[..<cut]))
-    crc.update(Array(bytes[cut...]))
-    #expect(crc.value == CRC32.checksum(bytes))
-  }
-}
-
-@Suite("SHA-256")
-struct SHA256Tests {
-  /// FIPS 180-4 examples and the NIST byte-oriented short and long vectors.
-  @Test(
-    "known answers",
-    arguments: [
-      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-      (
-        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-      ),
-      (
-        "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
-          + "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-        "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
-      ),
-    ])
-  func knownAnswers(text: String, expected: String) {
-    #expect(SHA256.hexDigest(Array(text.utf8)) == expected)
+    for (from, to) in zip([0] + cuts, cuts + [1500]) { crc.update(Array(bytes[from..<to])) }
+    #expect(crc.value == bytes.withUnsafeBytes { Self.zlib($0) }, "seed \(seed)")
+    var second = CRC32(continuing: CRC32.checksum(Array(bytes[..<cuts[0]])))
+    second.update(Array(bytes[cuts[0]...]))
+    #expect(second.value == crc.value, "seed \(seed)")
   }
 
-  @Test("NIST short message of 4 and 32 bytes")
-  func binaryVectors() {
-    #expect(
-      SHA256.hexDigest([0x74, 0xba, 0x25, 0x21])
-        == "b16aa56be3880d18cd41e68384cf1ec8c17680c45a02b1575dc1518923ae8b0e")
-    let message: [UInt8] = [
-      0x09, 0xfc, 0x1a, 0xcc, 0xc2, 0x30, 0xa2, 0x05, 0xe4, 0xa2, 0x08, 0xe6, 0x4a, 0x8f, 0x20,
-      0x42, 0x91, 0xf5, 0x81, 0xa1, 0x27, 0x56, 0x39, 0x2d, 0xa4, 0xb8, 0xc0, 0xcf, 0x5e, 0xf0,
-      0x2b, 0x95,
-    ]
-    #expect(
-      SHA256.hexDigest(message)
-        == "4f44c1c7fbebb6f9601829f3897bfd650c56fa07844be76489076356ac1886a4")
-  }
-
-  @Test("one million times a")
-  func millionA() {
-    let expected = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-    #expect(SHA256.hexDigest([UInt8](repeating: 0x61, count: 1_000_000)) == expected)
-    var hash = SHA256()
-    for _ in 0..<1000 { hash.update([UInt8](repeating: 0x61, count: 1000)) }
-    #expect(hash.hexDigest == expected)
-  }
-
-  @Test("pieces give the digest of the whole, and asking for it changes nothing")
-  func pieces() {
-    var generator = SplitMix64(seed: 7)
-    for length in 0...130 {
-      let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
-      let cuts = [Int.random(in: 0...length, using: &generator), length, 0].sorted()
-      let middle = Int.random(in: cuts[1]...length, using: &generator)
-      var hash = SHA256()
-      hash.update(Array(bytes[..<cuts[1]]))
-      _ = hash.digest
-      hash.update(Array(bytes[cuts[1]..<middle]))
-      hash.update(Array(bytes[middle...]))
-      #expect(hash.digest == SHA256.digest(bytes), "length \(length), seed 7")
+  @Test("checksums of two pieces combine, and come apart again")
+  func combining() {
+    var generator = SplitMix64(seed: 12)
+    let bytes = (0..<5000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let whole = CRC32.checksum(bytes)
+    for cut in [0, 1, 63, 64, 2500, 4999, 5000] {
+      let first = CRC32.checksum(Array(bytes[..<cut]))
+      let second = CRC32.checksum(Array(bytes[cut...]))
+      #expect(CRC32.combine(first, second, secondByteCount: 5000 - cut) == whole)
+      #expect(CRC32.combine(first, whole, secondByteCount: 5000 - cut) == second)
     }
   }
 }

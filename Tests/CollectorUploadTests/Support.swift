@@ -2,6 +2,7 @@ import CollectorUpload
 import ERTProtocol
 import Metering
 import TestSupport
+import Testing
 
 /// An upload with random content inside the format's ranges.
 func randomUpload(_ random: inout SplitMix64, records: Int) -> Upload {
@@ -30,9 +31,10 @@ func randomRecords(
   }
 }
 
-/// What a reader makes of a whole source: uploads' bytes and errors in order.
+/// What a reader makes of a whole source: uploads with their offsets, and damage, in order.
 struct Reading: Equatable {
   var uploads: [[UInt8]] = []
+  var offsets: [Int] = []
   var errors: [UploadError] = []
 
   /// Feeds the pieces one after the other and takes what comes after each.
@@ -40,25 +42,38 @@ struct Reading: Equatable {
     var reader = UploadReader()
     for piece in pieces {
       reader.feed(piece)
-      if !drain(&reader) { return }
+      drain(&reader)
     }
-    do { try reader.finish() } catch { errors.append(error) }
+    reader.finish()
+    drain(&reader)
   }
 
   init(_ bytes: [UInt8]) { self.init([bytes[...]]) }
 
-  /// Takes all uploads that are complete; false when the reader cannot go on.
-  private mutating func drain(_ reader: inout UploadReader) -> Bool {
+  private mutating func drain(_ reader: inout UploadReader) {
     while true {
       do {
-        guard let upload = try reader.next() else { return true }
+        guard let upload = try reader.next() else { return }
         uploads.append(upload.bytes)
+        offsets.append(reader.offset - upload.byteCount)
       } catch {
+        #expect(reader.offset == error.offset + error.byteCount)
         errors.append(error)
-        if error.nextOffset == nil { return false }
       }
     }
   }
+}
+
+/// Cuts bytes into pieces of random size, at most `sizeMax`.
+func pieces(_ bytes: [UInt8], sizeMax: Int, _ random: inout SplitMix64) -> [ArraySlice<UInt8>] {
+  var pieces: [ArraySlice<UInt8>] = []
+  var at = 0
+  while at < bytes.count {
+    let size = min(Int(random.next() % UInt64(sizeMax + 1)), bytes.count - at)
+    pieces.append(bytes[at..<at + size])
+    at += size
+  }
+  return pieces
 }
 
 /// CRC-32 bit by bit: reflected polynomial, initial value and final exclusive-or all ones.

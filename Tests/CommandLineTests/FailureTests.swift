@@ -34,7 +34,8 @@ struct FailureTests {
     #expect(exitCode(JSON5Error(source: "s", position: position, message: "m")) == .badData)
     var reader = UploadReader()
     reader.feed([1])
-    let upload = try #require(throws: UploadError.self) { try reader.finish() }
+    reader.finish()
+    let upload = try #require(throws: UploadError.self) { try reader.next() }
     #expect(exitCode(upload) == .badData)
     #expect(exitCode(file(.open, ENOENT)) == .missingInput)
     #expect(exitCode(file(.create, EACCES)) == .cannotCreate)

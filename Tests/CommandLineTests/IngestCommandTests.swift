@@ -26,14 +26,46 @@ struct IngestCommandTests {
         "amr: the days of store begin at --utc-offset -300, which cannot change to 60."))
   }
 
-  @Test("a directory among the files is named as input that cannot be read")
+  @Test("a directory stands for the upload files in it, and one without any is an error")
   func directory() throws {
     let scratch = try scenarioDirectory()
     #expect(
       try Program.run("simulate tiny.json5 --out sent --quiet", in: scratch).exitCode == 0)
+    let files = scratch.allFiles().filter { $0.hasSuffix(".amru") }
+    try write("not an upload", to: scratch.file("sent/uploads/notes.txt"))
     let result = try Program.run(
-      "ingest store sent/uploads --registry sent/registry.csv", in: scratch)
-    #expect(result.exitCode == 66)
-    #expect(result.errorText == "amr: cannot read sent/uploads: Is a directory\n")
+      "ingest store sent/uploads --registry sent/registry.csv --json", in: scratch)
+    #expect(result.exitCode == 0, "\(result.errorText)")
+    #expect(result.outputText.contains("\"uploads\": \(files.count),"))
+    let none = try Program.run("ingest store sent --registry sent/registry.csv", in: scratch)
+    #expect(none.exitCode == 66)
+    #expect(none.errorText == "amr: sent: the directory has no files named *.amru\n")
+  }
+
+  @Test("uploads from the future and of unlisted collectors are named, and lost only until mended")
+  func refusedUploads() throws {
+    let scratch = try scenarioDirectory()
+    #expect(
+      try Program.run("simulate tiny.json5 --out sent --quiet", in: scratch).exitCode == 0)
+    let whole = "ingest whole sent/uploads --registry sent/registry.csv"
+    #expect(try Program.run(whole, in: scratch).exitCode == 0)
+    let ingest = "ingest store sent/uploads --registry sent/registry.csv"
+    let early = try Program.run(ingest + " --as-of 1990-01-01T00:00:00Z --json", in: scratch)
+    #expect(early.exitCode == 65)
+    #expect(early.outputText.contains("\"receptions\": 0,"))
+    #expect(early.errorText.contains("amr: sent/uploads/s00000001-c000001.amru: byte 0: upload 1 "))
+    #expect(early.errorText.contains("more than an hour after it came; set the collector's clock"))
+    try write("collector_id\n4000\n", to: scratch.file("others.csv"))
+    let foreign = try Program.run(ingest + " --collectors others.csv", in: scratch)
+    #expect(foreign.exitCode == 65)
+    #expect(foreign.errorText.contains("of collector 1: the collector is not on the store's list"))
+    let mended = try Program.run(ingest + " --collectors sent/collectors.csv", in: scratch)
+    #expect(mended.exitCode == 0 && mended.errorText == "", "\(mended.errorText)")
+    #expect(
+      try Program.run("store info store --json", in: scratch).output
+        == Program.run("store info whole --json", in: scratch).output)
+    let time = try Program.run(ingest + " --as-of yesterday", in: scratch)
+    #expect(time.exitCode == 64)
+    #expect(time.errorText.contains("expects an instant in UTC such as 1998-07-01T11:00:00Z"))
   }
 }

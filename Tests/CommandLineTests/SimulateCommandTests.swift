@@ -40,9 +40,9 @@ struct SimulateCommandTests {
   private func uploads(_ bytes: [UInt8]) throws -> [Upload] {
     var reader = UploadReader()
     reader.feed(bytes)
+    reader.finish()
     var uploads: [Upload] = []
     while let upload = try reader.next() { uploads.append(upload) }
-    try reader.finish()
     return uploads
   }
 

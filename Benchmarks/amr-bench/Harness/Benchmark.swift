@@ -65,7 +65,7 @@ let allBenchmarks: [Benchmark] =
   CensusKernel.benchmarks + [MixedFrames.benchmark] + EventQueueBaseline.benchmarks + [
     OnDemand.benchmark, SetUp.benchmark,
   ]
-  + HeadEndIntake.benchmarks + CSVRows.benchmarks + [Determinants.benchmark]
+  + UploadRead.benchmarks + HeadEndIntake.benchmarks + CSVRows.benchmarks + [Determinants.benchmark]
   + ChecksumSpeed.benchmarks
   + Generators.benchmarks
   + [SmokeRun.benchmark]

@@ -92,7 +92,7 @@ final class HeadEndIntake: Workload {
   private func take() throws {
     var reader = UploadReader()
     reader.feed(days[variant].bytes)
+    reader.finish()
     while let upload = try reader.next() { try intake!.take(upload, source: "memory") }
-    try reader.finish()
   }
 }

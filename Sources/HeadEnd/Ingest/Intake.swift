@@ -1,24 +1,7 @@
 import Checksums
 import CollectorUpload
+import ERTProtocol
 import Metering
-
-/// What a head-end has taken in since it started.
-public struct IntakeCounts: Sendable, Equatable {
-  /// Uploads whose records were taken in.
-  public var uploads = 0
-  /// Uploads that had been taken in before.
-  public var repeatedUploads = 0
-  /// Valid receptions of known endpoints.
-  public var receptions = 0
-  /// Receptions and whole uploads that were refused.
-  public var quarantined = 0
-  /// Receptions that left quarantine because the registry has got their endpoint.
-  public var released = 0
-  /// Reads of closed slots that became new versions.
-  public var lateReads = 0
-
-  public init() {}
-}
 
 /// Takes uploads into a store: checks, recognises endpoints, deduplicates, commits in batches.
 ///
@@ -51,6 +34,12 @@ public struct Intake: ~Copyable {
 
   /// Starts to take in; loads what the store knows of earlier uploads.
   public init(_ store: consuming ReadStore) throws(HeadEndError) {
+    let slotBytes = max(store.registry.count, 1) * MemoryLayout<Winner>.stride
+    try self.init(store, heldSlotsMax: max(4, Self.slotMemory / slotBytes))
+  }
+
+  /// - Parameter heldSlotsMax: slots that are held in memory, those to be committed aside.
+  init(_ store: consuming ReadStore, heldSlotsMax: Int) throws(HeadEndError) {
     let ledger = try Ledger(store.files(of: .uploads))
     let collectors = Set(try store.collectors())
     var keys: Set<String> = []
@@ -63,8 +52,7 @@ public struct Intake: ~Copyable {
     index = EndpointIndex(store.registry.map(\.endpoint.rawValue))
     clock = store.settings.clock
     awaitsRelease = store.releasedThrough < store.snapshot(.registry).version
-    heldSlotsMax = max(
-      4, Self.slotMemory / (max(index.ids.count, 1) * MemoryLayout<Winner>.stride))
+    self.heldSlotsMax = heldSlotsMax
     self.store = store
   }
 
@@ -85,49 +73,73 @@ public struct Intake: ~Copyable {
   ///   - offset: its first byte in the source.
   ///   - receivedAt: when it arrived, by the head-end's clock; nil when that is not known, and
   ///     then it cannot be from the future.
+  @discardableResult
   public mutating func take(
     _ upload: Upload, source: String, offset: Int = 0, receivedAt: UTCMilliseconds? = nil
-  ) throws(HeadEndError) {
+  ) throws(HeadEndError) -> UploadVerdict {
     try begin()
     let header = upload.header
-    let sha256 = SHA256.hexDigest(upload.bytes)
+    let sha256 = upload.sha256
     let entry = Ledger.Entry(
       key: .init(collector: header.collector.rawValue, sequence: header.sequence),
       sha256: sha256, createdAt: header.createdAt, receivedAt: receivedAt,
       records: header.recordCount)
-    func refuse(_ reason: QuarantineReason, _ detail: String) {
-      self.refuse(
-        .init(
-          reason: reason, source: source, offset: offset, collector: entry.key.collector,
-          sequence: entry.key.sequence, count: header.recordCount, detail: detail))
+    var refusal = refusalUnread(header, receivedAt: receivedAt)
+    if refusal == nil {
+      switch try ledger.enter(entry) {
+      case .new:
+        counts.uploads += 1
+        try takeRecords(of: upload, source: source, offset: offset)
+        return .taken
+      case .repeated:
+        counts.repeatedUploads += 1
+        return .repeated
+      case .contradicts:
+        refusal = (
+          .contradictingUpload,
+          "its sequence was taken in before with other bytes; ask its collector which is right"
+        )
+      }
     }
+    guard let (reason, message) = refusal else { return .taken }
+    refuse(
+      .init(
+        reason: reason, source: source, offset: offset, collector: entry.key.collector,
+        sequence: entry.key.sequence, count: header.recordCount,
+        detail: "\(message); sha256 \(sha256.hex)"))
+    return .refused(reason, message: message)
+  }
+
+  /// Why an upload is refused for what its header says.
+  private func refusalUnread(_ header: UploadHeader, receivedAt: UTCMilliseconds?)
+    -> (QuarantineReason, String)?
+  {
     if !collectors.isEmpty && !collectors.contains(header.collector) {
-      return refuse(.unknownCollector, "not in the list of collectors; sha256 \(sha256)")
+      return (
+        .unknownCollector,
+        "the collector is not on the store's list; add it with --collectors and offer it again"
+      )
     }
     if let receivedAt, header.createdAt > receivedAt + Self.uploadAheadMaxMs {
-      return refuse(
+      return (
         .futureUpload,
-        "made at \(iso8601(header.createdAt)), more than an hour after it came; sha256 \(sha256)")
+        "it says that it was made at \(iso8601(header.createdAt)), more than an hour after it came; "
+          + "set the collector's clock"
+      )
     }
-    switch try ledger.enter(entry) {
-    case .repeated: counts.repeatedUploads += 1
-    case .contradicts: refuse(.contradictingUpload, "sha256 \(sha256)")
-    case .new:
-      counts.uploads += 1
-      try takeRecords(of: upload, source: source, offset: offset)
-    }
+    return nil
   }
 
   /// Reports bytes of a source that are not an upload.
   public mutating func take(damaged error: UploadError, source: String) {
     refuse(
       .init(
-        reason: .damagedUpload, source: source, offset: error.offset, count: 1,
-        detail: error.message))
+        reason: .damagedUpload, source: source, offset: error.offset, byteCount: error.byteCount,
+        count: 0, detail: error.message))
   }
 
   private mutating func refuse(_ entry: QuarantineEntry) {
-    if quarantine.addUpload(entry) { counts.quarantined += 1 }
+    if quarantine.addUpload(entry) { counts.quarantinedByReason[entry.reason, default: 0] += 1 }
   }
 
   // MARK: - Receptions
@@ -138,13 +150,17 @@ public struct Intake: ~Copyable {
     let header = upload.header
     var refused = RefusedReceptions(
       header: header, source: source, offset: offset, clock: clock)
+    let records = upload.records
+    let valid = upload.validFrames()
     // Most uploads lie within one slot: the one of the first valid reception, then the next one's.
     var slot: SlotTable?
     var next = 0
-    while let day = merge(upload, from: &next, into: slot, &refused) {
+    while let day = merge(records, valid, of: header, from: &next, into: slot, &refused) {
       slot = try self.slot(of: day)
     }
-    counts.quarantined += refused.count
+    for entry in refused.entries {
+      counts.quarantinedByReason[entry.reason, default: 0] += entry.count
+    }
     quarantine.addReceptions(refused.entries)
   }
 
@@ -155,47 +171,42 @@ public struct Intake: ~Copyable {
   ///   - slot: nil where none is open yet, so that none belongs there.
   /// - Returns: the day of the first valid reception of another slot, or nil at the upload's end.
   private mutating func merge(
-    _ upload: Upload, from next: inout Int, into slot: SlotTable?,
-    _ refused: inout RefusedReceptions
+    _ records: UploadRecords, _ valid: ValidFrames, of header: UploadHeader, from next: inout Int,
+    into slot: SlotTable?, _ refused: inout RefusedReceptions
   ) -> CivilDay? {
-    let latest = upload.header.createdAt + Self.stampAheadMaxMs
-    let collector = upload.header.collector.rawValue
+    let latest = header.createdAt + Self.stampAheadMaxMs
+    let collector = header.collector.rawValue
     let slotStart = slot?.start ?? 0
     let slotLength = slot == nil ? 0 : UInt64(millisecondsPerDay)
     var number = next
     var merged = 0
-    var strange: UTCMilliseconds?
-    func mergeAll(_ offer: (Winner, Int) -> Void) {
-      upload.withRecords { records in
-        while number < records.count {
-          let record = records[number]
-          let frame = record.frame
-          if !frame.isValid {
-            refused.add(record, .invalidFrame)
-          } else if record.stamp > latest {
-            refused.add(record, .futureStamp)
-          } else if let row = index.row(of: frame.endpointID) {
-            let milliseconds = UInt64(bitPattern: record.stamp &- slotStart)
-            guard milliseconds < slotLength else {
-              strange = record.stamp
-              return
-            }
-            offer(
-              Winner(
-                milliseconds: milliseconds, rssiDbm: record.rssiDbm, collector: collector,
-                content: frame.content), row)
-            merged += 1
-          } else {
-            refused.add(record, .unknownEndpoint)
-          }
-          number += 1
+    func mergeAll(_ offer: (Winner, Int) -> Void) -> CivilDay? {
+      while number < records.count {
+        let record = records[number]
+        if !valid[number] {
+          refused.add(record, .invalidFrame)
+        } else if record.stamp > latest {
+          refused.add(record, .futureStamp)
+        } else if let row = index.row(of: record.frame.endpointID) {
+          let milliseconds = UInt64(bitPattern: record.stamp &- slotStart)
+          guard milliseconds < slotLength else { return clock.day(of: record.stamp) }
+          offer(
+            Winner(
+              milliseconds: milliseconds, rssiDbm: record.rssiDbm, collector: collector,
+              content: record.frame.content), row)
+          merged += 1
+        } else {
+          refused.add(record, .unknownEndpoint)
         }
+        number += 1
       }
+      return nil
     }
-    if let slot { slot.offer(mergeAll) } else { mergeAll { _, _ in } }
-    counts.receptions += merged
-    next = number
-    return strange.map { clock.day(of: $0) }
+    defer {
+      counts.receptions += merged
+      next = number
+    }
+    return slot.map { $0.offer(mergeAll) } ?? mergeAll { _, _ in }
   }
 
   /// Puts whatever left quarantine, or was stored, into competition with what is there.

@@ -1,3 +1,4 @@
+import Checksums
 import Metering
 
 /// Which uploads have been taken in, so that each counts once.
@@ -13,8 +14,7 @@ struct Ledger: Sendable {
   /// One row of the table `uploads`.
   struct Entry: Sendable, Equatable {
     let key: Key
-    /// 64 lowercase hexadecimal digits.
-    let sha256: String
+    let sha256: SHA256Digest
     let createdAt: UTCMilliseconds
     /// By the head-end's clock; nil when that is not known.
     let receivedAt: UTCMilliseconds?
@@ -35,16 +35,16 @@ struct Ledger: Sendable {
     let sequences: ClosedRange<UInt64>
     let count: Int
     /// Nil until they are needed, and again when others have taken their place.
-    var digests: [Key: String]?
+    var digests: [Key: SHA256Digest]?
     var lastUse = 0
   }
 
-  /// At most about this many digests of stored uploads are held, 100 bytes each.
+  /// At most about this many digests of stored uploads are held, 64 bytes each.
   private let heldDigestsMax: Int
   private var known: [UInt32: SequenceSet] = [:]
   private var pages: [Page] = []
   private var useCount = 0
-  private var pendingDigests: [Key: String] = [:]
+  private var pendingDigests: [Key: SHA256Digest] = [:]
   /// Entries that are not stored yet, in the order of their arrival.
   private(set) var pending: [Entry] = []
 
@@ -79,7 +79,7 @@ struct Ledger: Sendable {
   }
 
   private mutating func addPage(
-    _ file: ReadStore.LiveFile, _ keys: [Key], digests: [Key: String]?
+    _ file: ReadStore.LiveFile, _ keys: [Key], digests: [Key: SHA256Digest]?
   ) {
     guard let first = keys.first?.sequence else { return }
     var (least, greatest) = (first, first)
@@ -93,7 +93,7 @@ struct Ledger: Sendable {
         lastUse: useCount))
   }
 
-  private mutating func digest(of key: Key) throws(HeadEndError) -> String {
+  private mutating func digest(of key: Key) throws(HeadEndError) -> SHA256Digest {
     if let digest = pendingDigests[key] { return digest }
     useCount += 1
     for place in pages.indices.reversed() where pages[place].sequences.contains(key.sequence) {

@@ -33,6 +33,8 @@ struct QuarantineEntry: Sendable, Equatable {
   var source: String
   /// Byte offset in the source of the upload it was found in.
   var offset: Int
+  /// Of damaged bytes: how many they are.
+  var byteCount: Int?
   var collector: UInt32?
   var sequence: UInt64?
   /// Of receptions: the greatest of those that the row stands for.

@@ -16,8 +16,6 @@ struct RefusedReceptions {
   private let clock: LocalClock
   private var places: [Key: Int] = [:]
   private(set) var entries: [QuarantineEntry] = []
-  /// Receptions, not entries.
-  private(set) var count = 0
 
   init(header: UploadHeader, source: String, offset: Int, clock: LocalClock) {
     self.header = header
@@ -27,7 +25,6 @@ struct RefusedReceptions {
   }
 
   mutating func add(_ record: UploadRecord, _ reason: QuarantineReason) {
-    count += 1
     let read = ReceivedRead(
       stamp: record.stamp, frame: record.frame, collector: header.collector.rawValue,
       rssiDbm: record.rssiDbm)

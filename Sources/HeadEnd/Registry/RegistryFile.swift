@@ -53,7 +53,9 @@ public enum RegistryFile {
     csv.append(point.installedOn.description)
     csv.append(point.removedOn?.description ?? "")
     csv.append(point.lastBilledRead)
-    csv.append(InstantField.text(point.lastBilledAt))
+    csv.append(
+      point.lastBilledAt % 1000 == 0
+        ? iso8601(point.lastBilledAt) : iso8601WithMilliseconds(point.lastBilledAt))
     csv.endRow()
   }
 
@@ -130,7 +132,7 @@ private struct Columns {
       commodity: try commodity(reader), register: register, cycle: cycle, installedOn: installed,
       removedOn: removed,
       lastBilledRead: Int64(try reader.int(lastBilledRead, in: 0...Int(register.span) - 1)),
-      lastBilledAt: try instant(reader))
+      lastBilledAt: try lastBilledInstant(reader))
   }
 
   private func name(_ column: CSVColumn, _ reader: CSVReader) throws(CSVError) -> String {
@@ -150,37 +152,8 @@ private struct Columns {
     throw reader.refused(column, expected: "a day such as 1998-06-01")
   }
 
-  private func instant(_ reader: CSVReader) throws(CSVError) -> UTCMilliseconds {
-    if let instant = InstantField.instant(try reader.string(lastBilledAt)) { return instant }
+  private func lastBilledInstant(_ reader: CSVReader) throws(CSVError) -> UTCMilliseconds {
+    if let instant = Metering.instant(iso8601: try reader.string(lastBilledAt)) { return instant }
     throw reader.refused(lastBilledAt, expected: "an instant in UTC such as 1998-06-01T05:00:00Z")
-  }
-}
-
-/// Instants as text, with milliseconds only where there are any.
-private enum InstantField {
-  static func text(_ instant: UTCMilliseconds) -> String {
-    instant % 1000 == 0 ? iso8601(instant) : iso8601WithMilliseconds(instant)
-  }
-
-  /// The instant that a text stands for, or nil when it is anything else.
-  static func instant(_ text: String) -> UTCMilliseconds? {
-    guard text.utf8.count == 20 || text.utf8.count == 24, text.utf8.allSatisfy({ $0 < 0x80 }),
-      let day = CivilDay(iso: text.prefix(10))
-    else { return nil }
-    let clock = Array(text.utf8.dropFirst(10))
-    // The shape first, so that only digits are left at the places of numbers.
-    let shape = Array((clock.count == 10 ? "T00:00:00Z" : "T00:00:00.000Z").utf8)
-    for (byte, expected) in zip(clock, shape) {
-      let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-      guard expected == UInt8(ascii: "0") ? isDigit : byte == expected else { return nil }
-    }
-    func number(_ range: Range<Int>) -> Int64 {
-      clock[range].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
-    }
-    let (hour, minute, second) = (number(1..<3), number(4..<6), number(7..<9))
-    guard hour < 24, minute < 60, second < 60 else { return nil }
-    let milliseconds = clock.count == 14 ? number(10..<13) : 0
-    return Int64(day.number) * millisecondsPerDay
-      + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds
   }
 }

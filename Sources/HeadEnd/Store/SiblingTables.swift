@@ -1,3 +1,4 @@
+import Checksums
 import Columnar
 import Digits
 import ERTProtocol
@@ -8,7 +9,7 @@ enum UploadTable {
     let data: [ColumnData] = [
       .int64(entries.map { Int64($0.key.collector) }),
       .int64(entries.map { Int64(bitPattern: $0.key.sequence) }),
-      .text(TextColumn(entries.map(\.sha256))), .int64(entries.map { $0.createdAt * 1000 }),
+      .text(TextColumn(entries.map(\.sha256.hex))), .int64(entries.map { $0.createdAt * 1000 }),
       .int64(entries.map { ($0.receivedAt ?? 0) * 1000 }),
       .int32(entries.map { Int32(truncatingIfNeeded: $0.records) }),
       .int64([Int64](repeating: batch, count: entries.count)),
@@ -31,9 +32,17 @@ enum UploadTable {
   }
 
   /// The digests of a data file's uploads.
-  static func digests(_ file: StoredFile) throws(HeadEndError) -> [Ledger.Key: String] {
-    let sums = try file.texts("sha256").map { $0 ?? "" }
-    return Dictionary(zip(try keys(file), sums)) { $1 }
+  static func digests(_ file: StoredFile) throws(HeadEndError) -> [Ledger.Key: SHA256Digest] {
+    var digests: [Ledger.Key: SHA256Digest] = [:]
+    let texts = try file.texts("sha256")
+    for (row, key) in try keys(file).enumerated() {
+      guard let digest = texts[row].flatMap(SHA256Digest.init(hex:)) else {
+        throw .damagedStore(
+          "\(file.path): row \(row) has no SHA-256; restore the file from a copy")
+      }
+      digests[key] = digest
+    }
+    return digests
   }
 }
 
@@ -52,6 +61,7 @@ enum QuarantineTable {
       ),
       (.text(TextColumn(entries.map(\.source))), nil),
       (.int64(entries.map { Int64($0.offset) }), nil),
+      (.int64(entries.map { Int64($0.byteCount ?? 0) }), entries.map { $0.byteCount != nil }),
       (.int64(entries.map { Int64($0.collector ?? 0) }), entries.map { $0.collector != nil }),
       (
         .int64(entries.map { Int64(bitPattern: $0.sequence ?? 0) }),

@@ -81,6 +81,8 @@ enum StoreTable: String, CaseIterable, Sendable {
     TableField("reason", .string, comment: "why it was not taken in"),
     TableField("source", .string, comment: "the file or upload it was found in"),
     TableField("source_offset", .int64, comment: "byte offset of the upload in the source"),
+    TableField(
+      "byte_count", .int64, isNullable: true, comment: "how many bytes of the source are damaged"),
     TableField("collector_id", .int64, isNullable: true, comment: "who sent it"),
     TableField("sequence", .int64, isNullable: true, comment: "the collector's number for it"),
     TableField("endpoint_id", .int64, isNullable: true, comment: "as the frame says"),
@@ -88,7 +90,9 @@ enum StoreTable: String, CaseIterable, Sendable {
       "read_at", .timestampMicros, isNullable: true, comment: "of the last such frame, UTC"),
     TableField("rssi_dbm", .int32, isNullable: true, comment: "its received power in dBm"),
     TableField("frame", .string, isNullable: true, comment: "its bytes, hexadecimal"),
-    TableField("receptions", .int64, comment: "how many of this endpoint and day in this upload"),
+    TableField(
+      "receptions", .int64,
+      comment: "how many it stands for: of one endpoint and day, or all of an upload"),
     TableField("detail", .string, comment: "what was wrong, in words"),
     TableField("batch", .int64, comment: "the version of reads that belongs to it"),
     TableField(

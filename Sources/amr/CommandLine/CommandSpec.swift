@@ -15,7 +15,9 @@ enum CommandID: CaseIterable, Sendable {
 
 /// Every option, by the name it is written with after two dashes.
 enum OptionName: String, CaseIterable, Sendable {
+  case asOf = "as-of"
   case census
+  case collectors
   case cycle
   case days
   case force

@@ -43,8 +43,8 @@ enum Commands {
     id: .simulate, path: ["simulate"], summary: "write the collectors' uploads only",
     details: "Simulates the scenario's network and writes what its collectors send to the "
       + "head-end, for 'amr ingest' or for any other head-end. A directory holds uploads/, the "
-      + "order of their arrival in deliveries.csv, registry.csv, scenario.json5 and the figures "
-      + "in simulation.json; it appears only when it is complete. The stream has the uploads in "
+      + "order of their arrival in deliveries.csv, registry.csv, collectors.csv, scenario.json5 and "
+      + "the figures in simulation.json; it appears only when it is complete. The stream has the uploads in "
       + "order of arrival, repeats included.",
     positionals: [scenario],
     options: [
@@ -68,18 +68,24 @@ enum Commands {
     id: .ingest, path: ["ingest"], summary: "take uploads into a read store, exactly once",
     details: "Checks and deduplicates uploads and commits their reads. Uploads may repeat, arrive "
       + "late and out of order; the same command again changes nothing. With --registry a store "
-      + "is created if there is none, and the registry of one that exists is replaced.",
+      + "is created if there is none, and the registry of one that exists is replaced: receptions "
+      + "of endpoints that it lacked leave quarantine. Damaged bytes, and uploads that are refused "
+      + "whole, go to the table quarantine, are reported, and make the exit code 65; all else is "
+      + "taken in.",
     positionals: [
       store,
       PositionalSpec(
         name: "FILE", isRequired: false, isRepeatable: true,
-        help: "upload files; - or none is standard input"),
+        help: "upload files, or directories of files *.amru; - or none is standard input"),
     ],
-    options: [.registry, .utcOffset, .threads],
+    options: [.registry, .collectors, .utcOffset, .asOf, .threads],
     examples: [
       .init(
-        command: "amr ingest store uploads/uploads/* --registry uploads/registry.csv",
-        meaning: "take in what 'amr simulate --out uploads' wrote")
+        command: "amr ingest store uploads/uploads --registry uploads/registry.csv",
+        meaning: "take in what 'amr simulate --out uploads' wrote"),
+      .init(
+        command: "cat spool/*.amru | amr ingest store --json | jq .receptions",
+        meaning: "a stream of uploads, and one figure of the result"),
     ])
 
   private static let export = CommandSpec(

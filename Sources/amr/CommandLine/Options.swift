@@ -36,6 +36,15 @@ extension OptionSpec {
   static let registry = OptionSpec(
     name: .registry, value: .text(placeholder: "CSV"), group: .input,
     help: "the file that says which meter, cycle and register each endpoint has")
+  static let collectors = OptionSpec(
+    name: .collectors, value: .text(placeholder: "CSV"), fallback: .described("the store's list"),
+    group: .input,
+    help: "the file whose column collector_id lists the collectors to take uploads from; a store "
+      + "without a list takes them from all")
+  static let asOf = OptionSpec(
+    name: .asOf, value: .text(placeholder: "TIME"), fallback: .described("now"), group: .input,
+    help: "when the uploads arrived, such as 1998-07-01T11:00:00Z; those made more than an hour "
+      + "after it are quarantined")
   static let utcOffset = OptionSpec(
     name: .utcOffset, value: .integer(placeholder: "MINUTES", range: -840...840),
     fallback: .described("0"), group: .input,

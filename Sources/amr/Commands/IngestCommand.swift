@@ -8,30 +8,37 @@ import Metering
 /// `amr ingest`
 func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   let directory = OutputPlace.directory(arguments.positionals[0])
-  let files = arguments.positionals.count > 1 ? Array(arguments.positionals.dropFirst()) : ["-"]
+  let sources = try UploadSource.list(Array(arguments.positionals.dropFirst()))
+  let asOf = try arguments.value(
+    .asOf, expected: "an instant in UTC such as 1998-07-01T11:00:00Z",
+    convert: { instant(iso8601: $0) })
   let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
   defer { bar.finish() }
   // A stream's sender writes the registry before its first upload, so that whoever pipes both
   // commands together finds it there.
-  let head = files[0] == "-" ? try InputFile().read(upTo: Ingest.chunkByteCount) : []
+  let head =
+    sources[0] == .standardInput ? try InputFile().read(upTo: Ingest.chunkByteCount) : []
   var ingest = Ingest(
-    intake: try Intake(try openOrCreateStore(directory, arguments)), threads: arguments.threads)
-  bar.begin("ingest", unit: "files", total: Int64(files.count))
-  for (number, file) in files.enumerated() {
+    intake: try Intake(try openOrCreateStore(directory, arguments)), asOf: asOf,
+    threads: arguments.threads)
+  let isStream = sources == [.standardInput]
+  bar.begin(
+    "ingest", unit: isStream ? "uploads" : "files", total: isStream ? nil : Int64(sources.count))
+  for (number, source) in sources.enumerated() {
     try Interrupt.check()
-    bar.advance()
-    try await ingest.take(file, head: number == 0 ? head : [])
+    try await ingest.take(source, head: number == 0 ? head : []) { if isStream { bar.advance() } }
+    if !isStream { bar.advance() }
   }
   try await ingest.commit()
   bar.finish()
   let counts = ingest.intake.counts
   if arguments.flag(.json) {
-    try Terminal.write(json(counts, damage: ingest.damage).pretty + "\n", to: .output)
+    try Terminal.write(json(counts, problems: ingest.problems).pretty + "\n", to: .output)
   } else if !arguments.flag(.quiet) {
     try Terminal.write(text(counts), to: .output)
   }
-  for line in ingest.damage { try Terminal.write("amr: \(line)\n", to: .error) }
-  return ingest.damage.isEmpty ? .done : .badData
+  for line in ingest.problems { try Terminal.write("amr: \(line)\n", to: .error) }
+  return ingest.problems.isEmpty ? .done : .badData
 }
 
 /// Opens the store, or makes it when there is none and a registry is given.
@@ -41,6 +48,17 @@ private func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments
   let registry = try arguments.string(.registry).map { path in
     try RegistryFile.decode(try FileSystem.system.readFile(path), source: path)
   }
+  let collectors = try arguments.string(.collectors).map { path in
+    try CollectorList.decode(try FileSystem.system.readFile(path), source: path)
+  }
+  var store = try openOrCreateStore(directory, arguments, registry)
+  if let collectors { try store.replaceCollectors(collectors, timestamp: wallClock()) }
+  return store
+}
+
+private func openOrCreateStore(
+  _ directory: String, _ arguments: ParsedArguments, _ registry: [ServicePoint]?
+) throws -> ReadStore {
   if try ReadStore.exists(at: directory) {
     var store = try ReadStore.open(at: directory, engine: engineName)
     // The command that made the store may be given again, after a power cut for instance.
@@ -62,56 +80,70 @@ private func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments
     registry: registry, engine: engineName, timestamp: wallClock())
 }
 
-/// Takes in file after file; batches are cut by the number of uploads, in the order given, and
-/// never by time or memory, so that a repetition cuts the same ones.
+/// Takes in file after file; batches are cut by the number of uploads and by the slots that they
+/// touch, in the order given, and never by time or memory, so that a repetition cuts the same ones.
 private struct Ingest: ~Copyable {
-  private static let uploadsPerBatch = 4096
+  private static let uploadsPerBatch = 16_384
   static let chunkByteCount = 1 << 20
 
   var intake: Intake
+  /// When the uploads arrived; nil is now.
+  let asOf: UTCMilliseconds?
   let threads: Int
-  /// One line for each damaged place.
-  private(set) var damage: [String] = []
+  /// One line for each damaged place and each upload refused whole.
+  private(set) var problems: [String] = []
   private var uploadsInBatch = 0
 
-  init(intake: consuming Intake, threads: Int) {
+  init(intake: consuming Intake, asOf: UTCMilliseconds?, threads: Int) {
     self.intake = intake
+    self.asOf = asOf
     self.threads = threads
   }
 
-  /// - Parameter head: what was read of the file already.
-  mutating func take(_ path: String, head: [UInt8]) async throws {
-    let source = path == "-" ? "standard input" : path
-    let input = path == "-" ? InputFile() : try InputFile(at: path)
+  /// - Parameters:
+  ///   - head: what was read of the source already.
+  ///   - progress: called after each upload.
+  mutating func take(_ source: UploadSource, head: [UInt8], progress: () -> Void) async throws {
+    let input = try source.open()
     var reader = UploadReader()
     reader.feed(head)
-    var isAtEnd = false
-    var offset = 0
+    var hasMore = true
+    repeat {
+      try Interrupt.check()
+      hasMore = try reader.feed(upTo: Self.chunkByteCount) { room throws(FileError) in
+        try input.read(into: room)
+      }
+      try await takeAll(from: &reader, source: source, progress: progress)
+    } while hasMore
+  }
+
+  /// Takes what a reader can give so far.
+  private mutating func takeAll(
+    from reader: inout UploadReader, source: UploadSource, progress: () -> Void
+  ) async throws {
     while true {
       do {
-        while let upload = try reader.next() {
-          try await accept(upload, source: Path.name(source), offset: offset)
-          offset += upload.bytes.count
-        }
-        if isAtEnd { return try reader.finish() }
+        guard let upload = try reader.next() else { return }
+        try await accept(upload, source: source, offset: reader.offset - upload.byteCount)
+        progress()
       } catch let error as UploadError {
-        damage.append("\(source): \(error)")
-        intake.take(damaged: error, source: Path.name(source))
-        guard let next = error.nextOffset else { return }
-        offset = next
-        continue
+        problems.append("\(source): \(error)")
+        intake.take(damaged: error, source: source.name)
       }
-      try Interrupt.check()
-      let bytes = try input.read(upTo: Self.chunkByteCount)
-      isAtEnd = bytes.isEmpty
-      reader.feed(bytes)
     }
   }
 
-  private mutating func accept(_ upload: Upload, source: String, offset: Int) async throws {
-    try intake.take(upload, source: source, offset: offset)
+  private mutating func accept(_ upload: Upload, source: UploadSource, offset: Int) async throws {
+    let verdict = try intake.take(
+      upload, source: source.name, offset: offset, receivedAt: asOf ?? wallClock())
+    if case .refused(_, let message) = verdict {
+      let header = upload.header
+      problems.append(
+        "\(source): byte \(offset): upload \(header.sequence) of collector "
+          + "\(header.collector.rawValue): \(message)")
+    }
     uploadsInBatch += 1
-    if uploadsInBatch == Self.uploadsPerBatch { try await commit() }
+    if uploadsInBatch == Self.uploadsPerBatch || intake.isFull { try await commit() }
   }
 
   mutating func commit() async throws {
@@ -130,20 +162,31 @@ func wallClock() -> UTCMilliseconds {
 private func text(_ counts: IntakeCounts) -> String {
   var table = TextTable(columns: [.init(title: "taken in"), .init(title: "count")])
   for (name, value) in rows(counts) { table.add([.text(name), .integer(Int64(value))]) }
+  for (reason, count) in reasons(counts) where count > 0 {
+    table.add([.text("  " + reason), .integer(Int64(count))])
+  }
   return table.text
 }
 
-private func json(_ counts: IntakeCounts, damage: [String]) -> JSONNode {
+private func json(_ counts: IntakeCounts, problems: [String]) -> JSONNode {
   .object(
     rows(counts).map { name, value in
       (name.split(separator: " ").joined(separator: "_"), .int(Int64(value)))
-    } + [("damage", .array(damage.map { .string($0) }))])
+    } + [
+      (
+        "quarantined_by_reason", .object(reasons(counts).map { ($0.0, .int(Int64($0.1))) })
+      ), ("problems", .array(problems.map { .string($0) })),
+    ])
 }
 
 private func rows(_ counts: IntakeCounts) -> [(String, Int)] {
   [
     ("uploads", counts.uploads), ("repeated uploads", counts.repeatedUploads),
-    ("receptions", counts.receptions), ("quarantined", counts.quarantined),
-    ("late reads", counts.lateReads),
+    ("receptions", counts.receptions), ("released from quarantine", counts.released),
+    ("late reads", counts.lateReads), ("quarantined", counts.quarantined),
   ]
+}
+
+private func reasons(_ counts: IntakeCounts) -> [(String, Int)] {
+  QuarantineReason.allCases.map { ($0.rawValue, counts.quarantinedByReason[$0] ?? 0) }
 }
