@@ -167,8 +167,7 @@ def run_ingest(spool, work, threads):
     """The head-end's own command, with everything it writes."""
     store = work / "store"
     shutil.rmtree(store, ignore_errors=True)
-    files = sorted((spool / "uploads").iterdir())
-    _, cost = measured([RELEASE / "amr", "ingest", store, *files, "--registry",
+    _, cost = measured([RELEASE / "amr", "ingest", store, spool / "uploads", "--registry",
                         spool / "registry.csv", "--utc-offset", "-300", "--threads", str(threads),
                         "--quiet"])
     shutil.rmtree(store)

@@ -80,12 +80,10 @@ struct SpoolDeduplication: Sendable {
   private static func take(_ path: String, source: String, into intake: inout Intake) throws {
     var reader = UploadReader()
     reader.feed(try FileSystem.system.readFile(path))
-    var offset = 0
+    reader.finish()
     while let upload = try reader.next() {
-      try intake.take(upload, source: source, offset: offset)
-      offset += upload.bytes.count
+      try intake.take(upload, source: source, offset: reader.offset - upload.byteCount)
     }
-    try reader.finish()
   }
 
   /// Every figure by its name, in the order of the report.
