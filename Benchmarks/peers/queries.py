@@ -182,6 +182,14 @@ def polars_first(pl, receptions):
         pl.col("register", "collector_id", "stamp_ms").first())
 
 
+def polars_packed_first(pl, receptions):
+    slot = pl.col("endpoint_id").cast(pl.UInt64) * 2**16 + pl.col("day").cast(pl.Int32).cast(pl.UInt64)
+    return receptions.select("register", "collector_id", "stamp_ms", g=slot).group_by("g").agg(
+        pl.col("register", "collector_id", "stamp_ms").first()).select(
+        "register", "collector_id", "stamp_ms", endpoint_id=(pl.col("g") // 2**16).cast(pl.UInt32),
+        day=(pl.col("g") % 2**16).cast(pl.Int32).cast(pl.Date))
+
+
 def polars_unique(pl, receptions):
     return receptions.select(
         "endpoint_id", "day", "register", "collector_id", "stamp_ms").unique(
@@ -195,6 +203,7 @@ POLARS = {
     ("right", "sort, unique"): polars_sort,
     ("any", "max_by stamp"): polars_max_by_stamp,
     ("any", "first"): polars_first,
+    ("any", "first by packed UInt64"): polars_packed_first,
     ("any", "unique"): polars_unique,
 }
 
