@@ -34,12 +34,12 @@ struct OperatorQuestionsTests {
     print(len(failing), len(silent), len(answers[2]), len(missing))
     """
 
-  /// Weak modules, long outages, uploads that got lost, and an endpoint that nobody registered.
+  /// Weak modules, long outages, uploads that got lost, and endpoints that nobody registered.
   private static let troubles = """
     amr simulate '\(packageRoot.path)/Scenarios/smoke-1k.json5' --out spool --quiet \
       --set endpoints.tx_power_dbm=10 --set faults.collector_outage_h=72
     rm spool/uploads/s0000000[5-7]-c000003.amru spool/uploads/s00000002-c000008.amru
-    sed -i 500d spool/registry.csv
+    sed -i 500,519d spool/registry.csv
     amr ingest store spool/uploads --registry spool/registry.csv --utc-offset -300 --quiet
     """
 

@@ -49,8 +49,8 @@ struct OperatorQuestionsTests {
   private static func makeStore(_ directory: TemporaryDirectory) async throws {
     var intake = try Intake(try Fixture.makeStore(directory, endpoints: 30))
     for day in 0..<12 {
-      for collector in 1...UInt32(3) where !(collector == 1 && day < 2 || collector == 2 && day == 1)
-      {
+      for collector in 1...UInt32(3)
+      where !(collector == 1 && day < 2 || collector == 2 && day == 1) {
         try intake.take(upload(collector: collector, day: day), source: "test")
       }
     }
