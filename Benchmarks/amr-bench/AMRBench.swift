@@ -62,6 +62,12 @@ struct AMRBench {
       let table = ValidationTable(frames: options.frames)
       print(options.isMarkdown ? table.markdown : table.text, terminator: "")
       return table.agrees ? 0 : 1
+    case .deduplicate(let spool):
+      let result = try SpoolDeduplication(spool: spool, scratch: scratch)
+      print(result.text, terminator: "")
+      if let path = options.jsonPath {
+        try FileSystem.system.writeAtomically(Array(result.json.utf8), to: path)
+      }
     case .countInstructions: try countInstructions(options, scratch: scratch)
     case .measure: return try await measureAll(options, context)
     }

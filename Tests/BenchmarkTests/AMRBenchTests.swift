@@ -23,11 +23,15 @@ struct AMRBenchTests {
   }
 
   static func results(in path: String) throws -> [JSON5Value] {
+    try #require(try json(in: path)["benchmarks"]?.array)
+  }
+
+  private static func json(in path: String) throws -> JSON5Value {
     let file = try #require(fopen(path, "r"))
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
     bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
-    return try #require(try JSON5.parse(bytes, source: path)["benchmarks"]?.array)
+    return try JSON5.parse(bytes, source: path)
   }
 
   @Test("Every benchmark runs at its tiny size and is in the table and the file")
@@ -83,12 +87,42 @@ struct AMRBenchTests {
     #expect(changed.outputText.contains("CHANGED"))
   }
 
+  @Test("--dedup finds the reads of a directory of uploads and prints their sums")
+  func deduplicationOfASpool() throws {
+    let scratch = try TemporaryDirectory()
+    let spool = scratch.file("spool")
+    let amr = try Self.program().dropLast("-bench".count)
+    let simulation = try runCommand(
+      String(amr), ["simulate", "smoke-1k", "--out", spool, "--quiet"], directory: Self.package)
+    try #require(simulation.exitCode == 0, "\(simulation.errorText)")
+    let path = scratch.file("result.json")
+    let run = try Self.run(["--dedup", spool, "--json", path])
+    try #require(run.exitCode == 0, "\(run.errorText)")
+    let result = try Self.json(in: path)
+    // Another way to the same reads: the store that the head-end's own command makes.
+    let store = scratch.file("store")
+    let ingest = try runCommand(
+      String(amr),
+      [
+        "ingest", store, "\(spool)/uploads", "--registry", "\(spool)/registry.csv",
+        "--utc-offset", "-300", "--quiet",
+      ])
+    try #require(ingest.exitCode == 0, "\(ingest.errorText)")
+    let info = try runCommand(String(amr), ["store", "info", store, "--json"])
+    let stored = try JSON5.parse(info.output, source: "store info")
+    #expect(result["reads"]?.integer == stored["reads"]?.integer)
+    #expect(result["register_sum"]?.integer == stored["register_sum"]?.integer)
+    #expect(result["reads"]?.integer ?? 0 > 9_000)
+    #expect(result["quarantined"]?.integer == 0)
+    #expect(run.outputText.contains("M receptions per core-second"))
+  }
+
   @Test(
     "A wrong command line is refused with one line",
     arguments: [
       ["--stream", "sideways"], ["--filter", "nothing"], ["--size", "huge"], ["--repeats", "0"],
       ["--frames", "99"],
-      ["--repeats"],
+      ["--repeats"], ["--dedup"],
       ["fast"],
     ])
   func wrongOptionsAreRefused(arguments: [String]) throws {

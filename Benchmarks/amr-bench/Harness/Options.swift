@@ -6,6 +6,8 @@ struct Options: Sendable {
     /// Run this many passes of each benchmark and measure nothing.
     case passes(Int)
     case validate
+    /// Deduplicate the uploads of a directory.
+    case deduplicate(spool: String)
     /// Write draws to standard output without end.
     case stream(StreamOrder)
     case list
@@ -40,6 +42,8 @@ struct Options: Sendable {
                          more than three standard errors off
       --frames N         frames for each case of --validate, 100000 or more (default 2000000)
       --markdown         print the table of --validate as Markdown
+      --dedup SPOOL      deduplicate the uploads of a directory that 'amr simulate' wrote instead,
+                         once, from their files to reads in memory
       --stream ORDER     write the simulator's draws as raw 32-bit words without end, for a
                          statistical battery, in one of the orders
                          \(StreamOrder.names)
@@ -79,6 +83,7 @@ struct Options: Sendable {
       case "--frames":
         frames = try Self.number(try value(), for: option, in: 100_000...Int(Int32.max))
       case "--markdown": isMarkdown = true
+      case "--dedup": task = .deduplicate(spool: try value())
       case "--stream": task = .stream(try Self.order(try value()))
       case "--list": task = .list
       case "--help": task = .help
