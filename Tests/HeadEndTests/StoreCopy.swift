@@ -17,7 +17,10 @@ struct StoreCopy {
   /// batches and a quarantine.
   static func make() async throws -> StoreCopy {
     let directory = try TemporaryDirectory()
-    var intake = try Intake(try Fixture.makeStore(directory, endpoints: 4))
+    var store = try Fixture.makeStore(directory, endpoints: 4)
+    try store.replaceCollectors(
+      [1, 2, 7, 8, 9].map(CollectorID.init(rawValue:)), timestamp: Fixture.timestamp)
+    var intake = try Intake(store)
     for upload in Fixture.randomUploads(seed: 5, endpoints: 4, collectors: 2, days: 3) {
       try intake.take(upload, source: "spool")
     }
