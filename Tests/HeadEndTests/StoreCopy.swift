@@ -59,6 +59,15 @@ struct StoreCopy {
     try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
   }
 
+  /// Changes one byte in its place: cutting a file to length for a new content makes some file
+  /// systems wait for the disk.
+  func write(_ byte: UInt8, at offset: Int, of name: String) throws {
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: "\(path)/\(name)"))
+    try file.seek(toOffset: UInt64(offset))
+    try file.write(contentsOf: [byte])
+    try file.close()
+  }
+
   func remove(_ name: String) throws {
     try FileManager.default.removeItem(atPath: "\(path)/\(name)")
   }

@@ -137,13 +137,11 @@ struct StoreDamageTests {
     for name in StoreTable.allCases.flatMap(store.logs) + [LastCommit.fileName] {
       let bytes = try store.bytes(name)
       for offset in bytes.indices {
-        var damaged = bytes
-        damaged[offset] ^= 1 << UInt8(offset % 8)
-        try store.write(damaged, to: name)
+        try store.write(bytes[offset] ^ 1 << UInt8(offset % 8), at: offset, of: name)
         let found = !faults().faults.isEmpty
+        try store.write(bytes[offset], at: offset, of: name)
         #expect(found, "byte \(offset) of \(name)")
       }
-      try store.write(bytes, to: name)
     }
   }
 
@@ -156,15 +154,13 @@ struct StoreDamageTests {
       let bytes = try FileSystem.system.readFile(file.path)
       let relative = String(file.path.dropFirst(store.path.count + 1))
       for offset in bytes.indices {
-        var damaged = bytes
-        damaged[offset] ^= 1 << UInt8(offset % 8)
-        try store.write(damaged, to: relative)
+        try store.write(bytes[offset] ^ 1 << UInt8(offset % 8), at: offset, of: relative)
         var check = PartialCheck()
         _ = check.checkFile(file, name)
+        try store.write(bytes[offset], at: offset, of: relative)
         let found = check.faults.contains { $0.message.hasPrefix(file.path) }
         #expect(found, "byte \(offset) of \(file.path)")
       }
-      try store.write(bytes, to: relative)
     }
   }
 
