@@ -18,7 +18,7 @@ let package = Package(
     // Layers: each target depends only on targets above it; Tests/CommandLineTests checks this.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
     .target(name: "Digits"),
-    .target(name: "JSON5", dependencies: ["Digits"]),
+    .target(name: "JSON5", dependencies: ["Digits"], swiftSettings: hot),
     .target(name: "ChecksumBlocks", cSettings: hotC),
     .target(
       name: "Checksums", dependencies: ["CZlib", "ChecksumBlocks"], swiftSettings: hot),
@@ -38,7 +38,10 @@ let package = Package(
     .target(
       name: "RadioModel", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
     .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
-    .target(name: "DeltaTable", dependencies: ["Digits", "JSON5", "DurableFiles", "Columnar"]),
+    .target(
+      name: "DeltaTable",
+      dependencies: ["Digits", "JSON5", "Checksums", "DurableFiles", "Columnar"],
+      swiftSettings: hot),
     .target(
       name: "AMRSimulation",
       dependencies: [
@@ -110,8 +113,8 @@ let package = Package(
     .testTarget(
       name: "HeadEndTests",
       dependencies: [
-        "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload", "Columnar",
-        "DeltaTable", "HeadEnd", "TestSupport",
+        "Checksums", "DurableFiles", "CSV", "Metering", "ERTProtocol", "CollectorUpload",
+        "Columnar", "DeltaTable", "HeadEnd", "TestSupport",
       ]),
     .testTarget(
       name: "BillingExportTests",
@@ -127,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "Columnar", "AMRSimulation",
+        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "Columnar", "AMRSimulation", "HeadEnd",
         "BillingExport", "amr", "TestSupport",
       ]),
     .testTarget(

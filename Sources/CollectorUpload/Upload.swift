@@ -2,6 +2,8 @@ import Checksums
 import ERTProtocol
 
 /// One complete upload: its header and its bytes, checksums included and already checked.
+///
+/// One that a reader gave keeps in memory what was read along with it.
 public struct Upload: Sendable {
   public let header: UploadHeader
   /// The bytes that the upload lies among: its own, or what its reader read at once.
@@ -55,12 +57,6 @@ public struct Upload: Sendable {
         in: $0, first: UploadHeader.byteCount + UploadRecord.frameOffset,
         stride: UploadRecord.scmByteCount, count: header.recordCount)
     }
-  }
-
-  /// Calls `body` with each record, in order.
-  @inline(__always)
-  public func forEachRecord(_ body: (UploadRecord) -> Void) {
-    for record in records { body(record) }
   }
 }
 

@@ -53,7 +53,7 @@ public struct UploadReader {
 
   /// Adds bytes of the source.
   public mutating func feed(_ bytes: some Collection<UInt8>) {
-    drop()
+    makeRoom(for: bytes.count)
     buffer.append(contentsOf: bytes)
   }
 
@@ -64,7 +64,7 @@ public struct UploadReader {
   public mutating func feed<Failure>(
     upTo count: Int, _ read: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) -> Bool {
-    drop()
+    makeRoom(for: count)
     let before = buffer.count
     try buffer.append(addingCapacity: count) { room throws(Failure) in
       try room.withUnsafeMutableBufferPointer { bytes, filled throws(Failure) in
@@ -79,11 +79,13 @@ public struct UploadReader {
   /// Says that the source has ended: `next` then gives what is left.
   public mutating func finish() { isAtEnd = true }
 
-  /// Makes room of what is done with. An upload that is still held keeps its own copy.
-  private mutating func drop() {
+  /// Drops what is done with, for `count` bytes to come. An upload that is still held keeps its own.
+  private mutating func makeRoom(for count: Int) {
     buffer.removeSubrange(..<position)
     base += position
     position = 0
+    // A long upload would otherwise be moved each time the buffer grows, into twice its size.
+    if let header { buffer.reserveCapacity(header.uploadByteCount + count) }
   }
 
   /// The next upload; nil when more bytes are needed, or when the source has ended.

@@ -99,31 +99,3 @@ public struct Column: Sendable, Equatable {
     self.validity = validity
   }
 }
-
-/// The least or greatest value of a column.
-public enum StatisticValue: Sendable, Equatable {
-  /// Of the integer types, in the type's own unit.
-  case integer(Int64)
-  case string(String)
-}
-
-/// What is known of all values of one column of a file.
-public struct ColumnStatistics: Sendable, Equatable {
-  public let name: String
-  public let type: ColumnType
-  public let nullCount: Int
-  /// Nil when no row has a value, and for text when a bound is longer than 64 bytes. Strings are
-  /// ordered by their UTF-8 bytes.
-  public let bounds: Bounds?
-}
-
-/// The least and the greatest of some values.
-public struct Bounds: Sendable, Equatable {
-  public let min: StatisticValue
-  public let max: StatisticValue
-
-  public init(min: StatisticValue, max: StatisticValue) {
-    self.min = min
-    self.max = max
-  }
-}

@@ -113,6 +113,12 @@ struct ChunkPlace: Sendable {
     else {
       throw ParquetError(at: metadata.offset, "the column is not the schema's \(field.name)")
     }
+    if let name = Codec.othersByNumber[try metadata.integer(4, "the codec")] {
+      throw ParquetError(
+        at: metadata.offset,
+        "the column is compressed with \(name); only gzip and no compression are read here: have "
+          + "the program that wrote the file write it so")
+    }
     codec = try metadata.enumeration(4, "the codec", Codec.self)
     let count = try metadata.count(5, "the column's number of values")
     guard count == rowCount else {

@@ -16,6 +16,11 @@ enum Encoding: Int64 {
 enum Codec: Int64 {
   case uncompressed = 0
   case gzip = 2
+
+  /// The codecs of the format that are not read here.
+  static let othersByNumber: [Int64: String] = [
+    1: "snappy", 3: "lzo", 4: "brotli", 5: "lz4", 6: "zstd", 7: "lz4_raw",
+  ]
 }
 
 enum PageType: Int64 {

@@ -12,6 +12,9 @@ public struct DataFile: Sendable, Equatable {
   public let modifiedAt: Int64
   /// Nil when the writer recorded none.
   public let statistics: FileStatistics?
+  /// Of the file's bytes, 64 lowercase hexadecimal digits; nil when the writer recorded none. It is
+  /// kept among the add action's tags.
+  public let sha256: String?
 }
 
 /// One atomic change of a table.
@@ -23,6 +26,9 @@ public struct Commit: Sendable {
   /// What is being done, for people who read the log: "WRITE", "OPTIMIZE", …
   public var operation: String
   public var parameters: [String: String] = [:]
+  /// For an application in `transactions` that stands for another table: the SHA-256 of the log
+  /// file of that version there, so that this table's log vouches for the other's.
+  public var linkedLogs: [String: String] = [:]
   /// False for a rewrite after which the table holds the same rows.
   public var changesData = true
   /// In milliseconds since 1970-01-01T00:00:00Z.
@@ -58,6 +64,8 @@ extension JSON5Value {
 }
 
 extension DataFile {
+  private static let digestTag = "sha256"
+
   func addAction(_ metadata: TableMetadata, changesData: Bool) -> JSONNode {
     var members: [(String, JSONNode)] = [
       ("path", .string(PathEncoding.encode(path))), ("partitionValues", partitionNode(metadata)),
@@ -66,6 +74,9 @@ extension DataFile {
     ]
     if let statistics {
       members.append(("stats", .string(statistics.text(metadata.dataFields))))
+    }
+    if let sha256 {
+      members.append(("tags", .object([(Self.digestTag, .string(sha256))])))
     }
     return .object([("add", .object(members))])
   }
@@ -113,7 +124,7 @@ extension DataFile {
       size: size, modifiedAt: try value.number("modificationTime"),
       statistics: (value["stats"]?.string).flatMap {
         FileStatistics.parse($0, metadata.dataFields)
-      })
+      }, sha256: value["tags"]?[digestTag]?.string)
   }
 }
 
@@ -151,7 +162,9 @@ enum PathEncoding {
     }
     let path = String(decoding: bytes, as: UTF8.self)
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    if parts.contains(where: { $0.isEmpty || $0 == ".." }) || text.contains(":") {
+    if parts.contains(where: { $0.isEmpty || $0 == ".." }) || text.contains(":")
+      || bytes.contains(0)
+    {
       throw ActionError("path \(text) is not inside the table's directory")
     }
     return path

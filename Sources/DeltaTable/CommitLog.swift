@@ -12,66 +12,73 @@ struct CommitLog {
     Path.join(logDirectory, digits(version, width: 20) + ".json")
   }
 
-  /// All versions, from 0 without a gap.
-  func versions() throws(DeltaError) -> [Int64] {
-    let names: [String]
-    do throws(FileError) {
-      names = try fileSystem.list(logDirectory)
-    } catch {
-      if error.isNotFound { throw .notATable(directory: directory) }
-      throw .file(error)
-    }
-    // Sorted names of 20 digits are sorted numbers.
-    let versions = names.compactMap { name -> Int64? in
-      let digits = name.utf8.prefix { 0x30...0x39 ~= $0 }
-      return digits.count == 20 && name.utf8.count == 25 && name.hasSuffix(".json")
-        ? Int64(String(name.prefix(20))) : nil
-    }
-    guard let first = versions.first else { throw .notATable(directory: directory) }
-    if first > 0 && names.contains(where: { $0.contains(".checkpoint.") }) {
-      throw .unsupported(
-        path: logDirectory,
-        reason: "the log begins at version \(first) and a checkpoint stands for what came before;"
-          + " checkpoints are not read here. Restore the earlier log files")
-    }
-    for (index, version) in versions.enumerated() where version != Int64(index) {
-      throw .missingVersion(directory: directory, version: Int64(index))
-    }
-    return versions
-  }
-
   /// A version's log file; nil when there is none.
   func read(_ version: Int64) throws(DeltaError) -> LogFile? {
-    let path = path(of: version)
-    let bytes: [UInt8]
+    try bytes(of: version).map { bytes throws(DeltaError) in
+      try LogFile(path: path(of: version), bytes)
+    }
+  }
+
+  func bytes(of version: Int64) throws(DeltaError) -> [UInt8]? {
     do throws(FileError) {
-      bytes = try fileSystem.readFile(path)
+      return try fileSystem.readFile(path(of: version))
     } catch {
       if error.isNotFound { return nil }
       throw .file(error)
     }
-    return try LogFile(path: path, bytes)
   }
 
-  func snapshot(at version: Int64?) throws(DeltaError) -> Snapshot {
-    let versions = try versions()
-    let target = version ?? Int64(versions.count - 1)
-    guard 0..<Int64(versions.count) ~= target else {
-      throw .invalidRequest(
-        "\(directory) has versions 0 to \(versions.count - 1); \(target) was asked for")
-    }
-    var snapshot: Snapshot?
-    for number in 0...target {
-      guard let file = try read(number) else {
-        throw .missingVersion(directory: directory, version: number)
+  /// The table at a version, or at the newest. Files are read by number, not by a listing, which
+  /// may miss one of two that a writer adds or takes back meanwhile.
+  func snapshot(at target: Int64?) throws(DeltaError) -> Snapshot {
+    guard let first = try read(0) else { throw try absence(of: 0) }
+    var snapshot = try Snapshot(first)
+    while target.map({ snapshot.version < $0 }) ?? true {
+      let next = snapshot.version + 1
+      guard let file = try read(next) else {
+        if target == nil, try versions().last ?? 0 < next { break }
+        // A writer may have been at it just now.
+        guard let file = try read(next) else { throw try absence(of: next) }
+        try snapshot.advance(file)
+        continue
       }
-      if snapshot == nil {
-        snapshot = try Snapshot(file)
-      } else {
-        try snapshot?.apply(file)
-      }
+      try snapshot.advance(file)
     }
-    guard let snapshot else { throw .notATable(directory: directory) }
     return snapshot
+  }
+
+  /// Why a version that should be there is not.
+  func absence(of version: Int64) throws(DeltaError) -> DeltaError {
+    let versions = try versions()
+    if version == 0 && versions.isEmpty { return .notATable(directory: directory) }
+    let names = try names()
+    if version == 0, let first = versions.first,
+      names.contains(where: { $0.contains(".checkpoint.") })
+    {
+      return .unsupported(
+        path: logDirectory,
+        reason: "the log begins at version \(first) and a checkpoint stands for what came before;"
+          + " checkpoints are not read here. Restore the earlier log files")
+    }
+    return .missingVersion(directory: directory, version: version)
+  }
+
+  /// The versions that have a log file, ascending.
+  func versions() throws(DeltaError) -> [Int64] {
+    // Sorted names of 20 digits are sorted numbers.
+    try names().compactMap { name -> Int64? in
+      let digits = name.utf8.prefix { 0x30...0x39 ~= $0 }
+      return digits.count == 20 && name.utf8.count == 25 && name.hasSuffix(".json")
+        ? Int64(String(name.prefix(20))) : nil
+    }
+  }
+
+  private func names() throws(DeltaError) -> [String] {
+    do throws(FileError) {
+      return try fileSystem.list(logDirectory)
+    } catch {
+      if error.isNotFound { throw .notATable(directory: directory) }
+      throw .file(error)
+    }
   }
 }

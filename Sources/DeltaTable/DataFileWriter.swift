@@ -1,3 +1,4 @@
+import Checksums
 public import Columnar
 import DurableFiles
 
@@ -7,6 +8,7 @@ extension DeltaTable {
   ///
   /// - Parameters:
   ///   - columns: the columns of the schema without the partition columns, in the schema's order.
+  ///     Nullable ones may be left out: readers then find no value.
   ///   - partition: the value of each partition column; letters, digits and `. _ -` only.
   ///   - name: of the file, without extension; of the same characters. It must be new to the
   ///     table. What a crashed run left under it without committing is replaced, so writers of one
@@ -31,7 +33,8 @@ extension DeltaTable {
     }
     return DataFile(
       path: path, partitionValues: partition, size: Int64(encoded.bytes.count),
-      modifiedAt: timestamp, statistics: FileStatistics(encoded))
+      modifiedAt: timestamp, statistics: FileStatistics(encoded),
+      sha256: SHA256.hexDigest(encoded.bytes))
   }
 
   /// The path of a data file for whoever opens it.
@@ -42,11 +45,11 @@ extension DeltaTable {
   private func check(
     _ columns: [Column], _ partition: [String: String], _ name: String
   ) throws(DeltaError) {
-    let expected = metadata.dataFields
+    let given = columns.map(\.field.name)
+    let expected = metadata.dataFields.filter { !$0.isNullable || given.contains($0.name) }
     if columns.map(\.field) != expected {
-      let given = columns.map(\.field.name).joined(separator: ", ")
       throw .invalidRequest(
-        "\(directory): columns \(given) are not the schema's "
+        "\(directory): columns \(given.joined(separator: ", ")) are not the schema's "
           + "\(expected.map(\.name).joined(separator: ", ")), or differ in type")
     }
     if Set(partition.keys) != Set(metadata.partitionColumns) {

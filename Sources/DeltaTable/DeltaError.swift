@@ -17,8 +17,10 @@ public enum DeltaError: Error, Sendable, Equatable, CustomStringConvertible {
   case unsupported(path: String, reason: String)
   /// A version between the first and the last is absent.
   case missingVersion(directory: String, version: Int64)
+  /// Another program made a version that should be taken back.
+  case foreignVersion(path: String, origin: String)
   /// Another writer committed this version first; nothing was changed.
-  case conflict(version: Int64)
+  case conflict(directory: String, version: Int64)
   /// What the caller asked for contradicts the table.
   case invalidRequest(String)
 
@@ -35,8 +37,12 @@ public enum DeltaError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unsupported(let path, let reason): "\(path): \(reason)"
     case .missingVersion(let directory, let version):
       "\(directory): version \(version) is missing from the log; restore it from a copy"
-    case .conflict(let version):
-      "another writer committed version \(version) first; read the table again and repeat"
+    case .foreignVersion(let path, let origin):
+      "\(path): committed by \(origin), which changes or follows what is not committed in this "
+        + "store; have that program take it back"
+    case .conflict(let directory, let version):
+      "\(directory): another program committed version \(version) first, so nothing was stored; "
+        + "run the command again"
     case .invalidRequest(let reason): reason
     }
   }

@@ -1,3 +1,4 @@
+import Checksums
 import Columnar
 public import DurableFiles
 import JSON5
@@ -28,7 +29,7 @@ public struct DeltaTable: Sendable {
       ]), metadata.action,
     ]
     let commit = Commit(operation: "CREATE TABLE", timestamp: metadata.createdAt)
-    if try !table.publish(commit, actions, version: 0) {
+    if try table.publish(commit, actions, after: nil) == nil {
       throw .alreadyATable(directory: directory)
     }
     return table
@@ -38,10 +39,19 @@ public struct DeltaTable: Sendable {
   public static func open(
     at directory: String, engine: String, in fileSystem: FileSystem = .system
   ) throws(DeltaError) -> DeltaTable {
+    try load(at: directory, engine: engine, in: fileSystem).table
+  }
+
+  /// Opens an existing table at a version, or at the newest.
+  public static func load(
+    at directory: String, version: Int64? = nil, engine: String,
+    in fileSystem: FileSystem = .system
+  ) throws(DeltaError) -> (table: DeltaTable, snapshot: Snapshot) {
     let log = CommitLog(directory: directory, fileSystem: fileSystem)
-    return DeltaTable(
-      directory: directory, metadata: try log.snapshot(at: nil).metadata, engine: engine,
-      fileSystem: fileSystem)
+    let snapshot = try log.snapshot(at: version)
+    let table = DeltaTable(
+      directory: directory, metadata: snapshot.metadata, engine: engine, fileSystem: fileSystem)
+    return (table, snapshot)
   }
 
   /// Whether `directory` holds a table.
@@ -63,9 +73,25 @@ public struct DeltaTable: Sendable {
   public func snapshot(after snapshot: Snapshot) throws(DeltaError) -> Snapshot {
     var result = snapshot
     while let next = try log.read(result.version + 1) {
+      try result.advance(next)
+    }
+    return result
+  }
+
+  /// The table after what other programs did right after `snapshot` without changing rows, such as
+  /// compaction; the first other version ends it.
+  public func snapshot(followingCompactionsAfter snapshot: Snapshot) throws(DeltaError) -> Snapshot
+  {
+    var result = snapshot
+    while let next = try log.read(result.version + 1), !next.isOwn, !next.changesRows {
       try result.apply(next)
     }
     return result
+  }
+
+  /// The SHA-256 of a version's log file; nil when there is no such version.
+  public func logSHA256(of version: Int64) throws(DeltaError) -> String? {
+    try log.bytes(of: version).map { SHA256.hexDigest($0) }
   }
 
   /// Commits a change as the version that follows `snapshot`.
@@ -93,25 +119,28 @@ public struct DeltaTable: Sendable {
     actions += commit.adds.map {
       $0.addAction(snapshot.metadata, changesData: commit.changesData)
     }
-    if try !publish(commit, actions, version: snapshot.version + 1) {
-      throw .conflict(version: snapshot.version + 1)
+    guard let logSHA256 = try publish(commit, actions, after: snapshot) else {
+      throw .conflict(directory: directory, version: snapshot.version + 1)
     }
     var result = snapshot
-    result.apply(commit)
+    result.apply(commit, logSHA256: logSHA256)
     return result
   }
 
   /// Takes back every version after `version`, and the data files that only they added. The caller
   /// holds the lock that keeps other writers away. Interrupted anywhere, it leaves a sound table,
   /// and running it again completes it.
+  ///
+  /// - Throws: ``DeltaError/foreignVersion(path:origin:)``, and takes nothing back, when another
+  ///   program made one of these versions.
   public func rollBack(to version: Int64) throws(DeltaError) {
     let versions = try log.versions()
     guard let last = versions.last, last > version else { return }
     guard version >= 0 else {
       throw .invalidRequest("\(directory): a table cannot be rolled back past version 0")
     }
-    let kept = try addedPaths(0...version)
-    let dropped = try addedPaths(version + 1...last).subtracting(kept)
+    let dropped = try addedPaths(version + 1...last, onlyOwn: true)
+      .subtracting(try addedPaths(0...version))
     // The newest first, so that the log stays contiguous; data files only after the log.
     for number in versions.reversed() where number > version {
       try withFiles { () throws(FileError) in try fileSystem.remove(log.path(of: number)) }
@@ -124,15 +153,18 @@ public struct DeltaTable: Sendable {
     }
   }
 
-  private var log: CommitLog { CommitLog(directory: directory, fileSystem: fileSystem) }
+  var log: CommitLog { CommitLog(directory: directory, fileSystem: fileSystem) }
   private var logDirectory: String { log.logDirectory }
 
-  private func addedPaths(_ versions: ClosedRange<Int64>) throws(DeltaError) -> Set<String> {
+  private func addedPaths(
+    _ versions: ClosedRange<Int64>, onlyOwn: Bool = false
+  ) throws(DeltaError) -> Set<String> {
     var paths: Set<String> = []
     for version in versions {
       guard let file = try log.read(version) else {
         throw .missingVersion(directory: directory, version: version)
       }
+      if onlyOwn && !file.isOwn { throw .foreignVersion(path: file.path, origin: file.origin) }
       for action in file.actions where action.name == "add" {
         paths.insert(
           try file.at(action) { value throws(ActionError) in
@@ -143,23 +175,35 @@ public struct DeltaTable: Sendable {
     return paths
   }
 
-  /// Writes the log file of `version`; false when the version exists.
+  /// Writes the log file of the version that follows `snapshot`, or of version 0.
+  ///
+  /// - Returns: its SHA-256; nil when the version exists.
   private func publish(
-    _ commit: Commit, _ actions: [JSONNode], version: Int64
-  ) throws(DeltaError) -> Bool {
-    let parameters = commit.parameters.sorted { $0.key < $1.key }
+    _ commit: Commit, _ actions: [JSONNode], after snapshot: Snapshot?
+  ) throws(DeltaError) -> String? {
+    func object(_ texts: [String: String]) -> JSONNode {
+      .object(texts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    }
     var info: [(String, JSONNode)] = [
       ("timestamp", .int(commit.timestamp)), ("operation", .string(commit.operation)),
-      ("operationParameters", .object(parameters.map { ($0.key, .string($0.value)) })),
+      ("operationParameters", object(commit.parameters)),
     ]
-    if version > 0 { info.append(("readVersion", .int(version - 1))) }
+    if let snapshot {
+      info.append(("readVersion", .int(snapshot.version)))
+      info.append((LogFile.InfoKey.previous, .string(snapshot.logSHA256)))
+    }
+    if !commit.linkedLogs.isEmpty {
+      info.append((LogFile.InfoKey.linked, object(commit.linkedLogs)))
+    }
     info.append(("isBlindAppend", .bool(commit.removes.isEmpty)))
     info.append(("engineInfo", .string(engine)))
     let lines = [JSONNode.object([("commitInfo", .object(info))])] + actions
-    let text = lines.map { $0.compact + "\n" }.joined()
-    return try withFiles { () throws(FileError) in
-      try fileSystem.writeExclusively(Array(text.utf8), to: log.path(of: version))
+    let bytes = Array(lines.map { $0.compact + "\n" }.joined().utf8)
+    let path = log.path(of: snapshot.map { $0.version + 1 } ?? 0)
+    let isNew = try withFiles { () throws(FileError) in
+      try fileSystem.writeExclusively(bytes, to: path)
     }
+    return isNew ? SHA256.hexDigest(bytes) : nil
   }
 
   private func check(_ commit: Commit, _ snapshot: Snapshot) throws(DeltaError) {

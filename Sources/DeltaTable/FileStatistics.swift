@@ -16,10 +16,14 @@ public struct FileStatistics: Sendable, Equatable {
   }
 
   init(_ encoded: EncodedParquet) {
-    rowCount = Int64(encoded.rowCount)
+    self.init(rowCount: Int64(encoded.rowCount), encoded.statistics)
+  }
+
+  init(rowCount: Int64, _ columns: [ColumnStatistics]) {
+    self.rowCount = rowCount
     var bounds: [String: Bounds] = [:]
     var nullCounts: [String: Int64] = [:]
-    for column in encoded.statistics {
+    for column in columns {
       bounds[column.name] = column.bounds
       nullCounts[column.name] = Int64(column.nullCount)
     }

@@ -6,6 +6,15 @@ public struct Snapshot: Sendable, Equatable {
   public private(set) var metadata: TableMetadata
   /// For each application the version it committed last.
   public private(set) var transactions: [String: Int64] = [:]
+  /// Of the newest version's log file, 64 lowercase hexadecimal digits.
+  public private(set) var logSHA256 = ""
+  /// For each application that stands for another table, the SHA-256 of the log file there of the
+  /// version that `transactions` names, where a commit told it.
+  public private(set) var linkedLogs: [String: String] = [:]
+  /// When each data file was removed that was once live, by its path; in milliseconds since 1970.
+  public private(set) var removedAt: [String: Int64] = [:]
+  /// Versions in which other programs changed rows, and who: "version 7 by delta-rs (DELETE)".
+  public private(set) var foreignChanges: [String] = []
   private var live: [String: DataFile] = [:]
 
   /// The live data files, sorted by the bytes of their paths.
@@ -19,7 +28,7 @@ public struct Snapshot: Sendable, Equatable {
   }
 
   /// Whether a live data file has this path.
-  func contains(_ path: String) -> Bool {
+  public func contains(_ path: String) -> Bool {
     live[path] != nil
   }
 
@@ -45,6 +54,7 @@ public struct Snapshot: Sendable, Equatable {
         try PathEncoding.decode(try value.text("path"))
       }
       live[path] = nil
+      removedAt[path] = action.value["deletionTimestamp"]?.integer ?? 0
     }
     for action in log.actions {
       switch action.name {
@@ -55,6 +65,7 @@ public struct Snapshot: Sendable, Equatable {
           try DataFile.parse(value, metadata)
         }
         live[file.path] = file
+        removedAt[file.path] = nil
       case "txn":
         let (name, number) = try log.at(action) { value throws(ActionError) in
           (try value.text("appId"), try value.number("version"))
@@ -64,14 +75,47 @@ public struct Snapshot: Sendable, Equatable {
       }
     }
     version += 1
+    logSHA256 = log.sha256
+    for link in log.info?[LogFile.InfoKey.linked]?.object ?? [] {
+      linkedLogs[link.key] = link.value.string
+    }
+    if version > 0 && log.changesRows && !log.isOwn {
+      foreignChanges.append("version \(version) by \(log.origin)")
+    }
+  }
+
+  /// Goes on to the next version, whose log file must follow this very one.
+  mutating func advance(_ log: LogFile) throws(DeltaError) {
+    try verifyLink(log)
+    try apply(log)
+  }
+
+  /// Checks that the next version's log file, if this package wrote it, follows this very version.
+  func verifyLink(_ next: LogFile) throws(DeltaError) {
+    guard let stated = next.info?[LogFile.InfoKey.previous] else { return }
+    if stated.string != logSHA256 {
+      throw .damagedLog(
+        path: next.path, line: 0,
+        reason: "it follows a log file of version \(version) with SHA-256 "
+          + "\(stated.string ?? "?"), but the one that is there has \(logSHA256): one of the two "
+          + "was changed afterwards; restore it from a copy")
+    }
   }
 
   /// Goes on to the next version, whose content this process has just committed.
-  mutating func apply(_ commit: Commit) {
-    for file in commit.removes { live[file.path] = nil }
-    for file in commit.adds { live[file.path] = file }
+  mutating func apply(_ commit: Commit, logSHA256: String) {
+    for file in commit.removes {
+      live[file.path] = nil
+      removedAt[file.path] = commit.timestamp
+    }
+    for file in commit.adds {
+      live[file.path] = file
+      removedAt[file.path] = nil
+    }
     transactions.merge(commit.transactions) { $1 }
+    linkedLogs.merge(commit.linkedLogs) { $1 }
     version += 1
+    self.logSHA256 = logSHA256
   }
 
   private static func check(protocol value: JSON5Value) throws(ActionError) {
@@ -81,51 +125,6 @@ public struct Snapshot: Sendable, Equatable {
       throw ActionError(
         "the table needs reader version \(reader) and writer version \(writer) of the Delta "
           + "protocol; this program knows 1 and 2. Another program has upgraded the table")
-    }
-  }
-}
-
-/// One version's log file, taken apart into its actions.
-struct LogFile {
-  struct Action {
-    let line: Int
-    let name: String
-    let value: JSON5Value
-  }
-
-  let path: String
-  let actions: [Action]
-
-  init(path: String, _ bytes: [UInt8]) throws(DeltaError) {
-    self.path = path
-    var actions: [Action] = []
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, text) in lines.enumerated() where !text.isEmpty {
-      let parsed: JSON5Value
-      do throws(JSON5Error) {
-        parsed = try JSON5.parse(Array(text), source: path)
-      } catch {
-        throw .damagedLog(
-          path: path, line: index + 1, reason: "column \(error.position.column): \(error.message)")
-      }
-      guard let members = parsed.object, members.count == 1 else {
-        throw .damagedLog(path: path, line: index + 1, reason: "expected an object of one action")
-      }
-      actions.append(Action(line: index + 1, name: members[0].key, value: members[0].value))
-    }
-    self.actions = actions
-  }
-
-  /// Reads an action, adding its place to an error.
-  func at<Result>(
-    _ action: Action, _ read: (JSON5Value) throws(ActionError) -> Result
-  ) throws(DeltaError) -> Result {
-    do throws(ActionError) {
-      return try read(action.value)
-    } catch {
-      throw action.name == "protocol"
-        ? .unsupported(path: path, reason: error.reason)
-        : .damagedLog(path: path, line: action.line, reason: error.reason)
     }
   }
 }

@@ -18,34 +18,38 @@ public struct TableMetadata: Sendable, Equatable {
   /// A UUID in its usual text form.
   public let id: String
   public let name: String
+  /// Of a table that another program changed, only the columns whose types are known here.
   public let fields: [TableField]
   /// Names of string columns whose value is one per data file and is kept in the log only.
   public let partitionColumns: [String]
   /// In milliseconds since 1970-01-01T00:00:00Z.
   public let createdAt: Int64
-  /// Whether the table refuses to have rows taken away (`delta.appendOnly`).
-  public let isAppendOnly: Bool
+  /// The table's properties: those of the protocol, `delta.…`, and applications' own.
+  public let configuration: [String: String]
+
+  /// Whether the table refuses to have rows taken away.
+  var isAppendOnly: Bool { configuration["delta.appendOnly"] == "true" }
 
   /// - Parameter id: any 128 bits that no other table has; they become a UUID of version 8.
   public init(
     id: UInt128, name: String, fields: [TableField], partitionColumns: [String] = [],
-    createdAt: Int64
+    createdAt: Int64, configuration: [String: String] = [:]
   ) {
     self.init(
       id: Self.uuid(id), name: name, fields: fields, partitionColumns: partitionColumns,
-      createdAt: createdAt, isAppendOnly: false)
+      createdAt: createdAt, configuration: configuration)
   }
 
   init(
     id: String, name: String, fields: [TableField], partitionColumns: [String], createdAt: Int64,
-    isAppendOnly: Bool
+    configuration: [String: String]
   ) {
     self.id = id
     self.name = name
     self.fields = fields
     self.partitionColumns = partitionColumns
     self.createdAt = createdAt
-    self.isAppendOnly = isAppendOnly
+    self.configuration = configuration
   }
 
   /// The columns that data files hold: all but the partition columns.
@@ -77,7 +81,8 @@ extension TableMetadata {
           ("partitionColumns", .array(partitionColumns.map(JSONNode.string))),
           (
             "configuration",
-            .object(isAppendOnly ? [("delta.appendOnly", .string("true"))] : [])
+            .object(
+              configuration.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
           ), ("createdTime", .int(createdAt)),
         ])
       )
@@ -108,7 +113,10 @@ extension TableMetadata {
     return TableMetadata(
       id: try value.text("id"), name: value["name"]?.string ?? "", fields: schema,
       partitionColumns: partitions, createdAt: value["createdTime"]?.integer ?? 0,
-      isAppendOnly: value["configuration"]?["delta.appendOnly"]?.string == "true")
+      configuration: Dictionary(
+        uniqueKeysWithValues: (value["configuration"]?.object ?? []).compactMap { member in
+          member.value.string.map { (member.key, $0) }
+        }))
   }
 
   private static func parseSchema(_ text: String) throws(ActionError) -> [TableField] {
@@ -124,16 +132,19 @@ extension TableMetadata {
     var result: [TableField] = []
     for field in fields {
       let name = try field.text("name")
-      guard let typeName = field["type"]?.string, let type = ColumnType(deltaName: typeName) else {
+      let isNullable = field["nullable"]?.bool ?? true
+      guard let type = field["type"]?.string.flatMap(ColumnType.init(deltaName:)) else {
+        // Another program's column; what this one writes has no value there.
+        if isNullable { continue }
         throw ActionError(
-          "column \(name) is not long, integer, string, date or timestamp, so it cannot be read")
+          "column \(name) is not long, integer, string, date or timestamp, so it cannot be written")
       }
       if field["metadata"]?["delta.invariants"] != nil {
         throw ActionError("column \(name) has an invariant, which this writer cannot enforce")
       }
       result.append(
         TableField(
-          name, type, isNullable: field["nullable"]?.bool ?? true,
+          name, type, isNullable: isNullable,
           comment: field["metadata"]?["comment"]?.string ?? ""))
     }
     return result

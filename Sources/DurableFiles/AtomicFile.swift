@@ -40,6 +40,13 @@ public struct AtomicFile: ~Copyable {
     }
   }
 
+  /// Whether a file's name is that of a temporary file: `.NAME.tmp-PID-NUMBER`.
+  public static func isTemporary(_ name: String) -> Bool {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    return name.hasPrefix(".") && parts.count >= 3 && parts[parts.count - 3].hasSuffix(".tmp")
+      && parts.suffix(2).allSatisfy { UInt64($0) != nil }
+  }
+
   deinit {
     if descriptor >= 0 { close(descriptor) }
     if temporaryExists { try? fileSystem.remove(temporaryPath) }

@@ -58,6 +58,8 @@ public struct FileStatus: Sendable, Equatable {
   public let kind: Kind
   /// In bytes.
   public let size: Int64
+  /// When its content last changed, in milliseconds since 1970-01-01T00:00:00Z.
+  public let modifiedAt: Int64
 }
 
 extension FileSystem {
@@ -66,7 +68,8 @@ extension FileSystem {
     try status(of: path, followingLinks: true)
   }
 
-  func status(of path: String, followingLinks: Bool) throws(FileError) -> FileStatus? {
+  /// What is at `path`, or where it leads if it is a symbolic link that is to be followed.
+  public func status(of path: String, followingLinks: Bool) throws(FileError) -> FileStatus? {
     var record = stat()
     do throws(FileError) {
       _ = try call(.inspect, path) { _ in
@@ -82,7 +85,9 @@ extension FileSystem {
       case S_IFDIR: .directory
       default: .other
       }
-    return FileStatus(kind: kind, size: Int64(record.st_size))
+    return FileStatus(
+      kind: kind, size: Int64(record.st_size),
+      modifiedAt: Int64(record.st_mtim.tv_sec) * 1000 + Int64(record.st_mtim.tv_nsec) / 1_000_000)
   }
 
   /// Creates `path` and the directories above it that are absent; those present are left alone.

@@ -10,6 +10,8 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   case parquet(path: String, ParquetError)
   /// The store says something that it should not; `message` says what, where and how to mend it.
   case damagedStore(String)
+  /// What was given contradicts itself or the store.
+  case badInput(String)
   /// A store was to be created where one is.
   case storeExists(directory: String)
   /// What was asked cannot be done to this store.
@@ -22,7 +24,27 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
     case .parquet(let path, let error): "\(path): \(error)"
     case .storeExists(let directory):
       "\(directory): there is a store already; name another directory"
-    case .damagedStore(let message), .refused(let message): message
+    case .damagedStore(let message), .badInput(let message), .refused(let message): message
+    }
+  }
+
+  /// What a command line tells its caller about the failure.
+  public enum Category: Sendable, Equatable {
+    /// A store or an input is damaged or inconsistent (exit code 65).
+    case badData
+    /// The store is not to be changed so (exit code 73).
+    case cannotCreate
+    /// This program asked for what it should not (exit code 70).
+    case internalError
+    case file(FileError.Category)
+  }
+
+  public var category: Category {
+    switch self {
+    case .file(let error), .table(.file(let error)): .file(error.category)
+    case .storeExists, .refused, .table(.conflict), .table(.alreadyATable): .cannotCreate
+    case .table(.encoding), .table(.invalidRequest): .internalError
+    case .table, .parquet, .damagedStore, .badInput: .badData
     }
   }
 }

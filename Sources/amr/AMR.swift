@@ -41,6 +41,7 @@ struct AMR {
     case .storeInfo: try await runStoreInfo(arguments)
     case .storeCheck: try await runStoreCheck(arguments)
     case .storeClose: try await runStoreClose(arguments)
+    case .storeVacuum: try runStoreVacuum(arguments)
     case .scenarioList: try runScenarioList(arguments)
     case .scenarioShow: try runScenarioShow(arguments)
     case .scenarioCheck: try await runScenarioCheck(arguments)

@@ -37,7 +37,8 @@ struct AMRBenchTests {
     let groups = Set(names.map { $0.prefix { $0 != "/" } })
     #expect(
       groups == [
-        "census-kernel", "event-queue", "on-demand", "link-budget", "head-end", "store-encode",
+        "census-kernel", "event-queue", "on-demand", "link-budget", "upload-read", "head-end",
+        "store-encode",
         "csv-rows",
         "billing-determinants", "checksums", "generators", "end-to-end-smoke",
       ])
@@ -68,7 +69,7 @@ struct AMRBenchTests {
     let same = try Self.run(options + ["--compare", path])
     #expect(same.exitCode == 0)
     let rows = same.outputText.split(separator: "\n").filter { $0.hasSuffix("  same") }
-    #expect(rows.count == 3)
+    #expect(rows.count == 4)
     for row in rows {
       let ratio = try #require(Double(row.split(separator: " ").dropLast().last ?? ""))
       #expect(ratio > 0)

@@ -4,6 +4,7 @@ import CSV
 import CollectorUpload
 import DurableFiles
 import Glibc
+import HeadEnd
 import JSON5
 import Testing
 
@@ -49,6 +50,11 @@ struct FailureTests {
     #expect(exitCode(BillingError.differentFileExists(path: "/x")) == .cannotCreate)
     #expect(exitCode(BillingError.controlTotals(batch: "b", problem: "p")) == .internalError)
     #expect(exitCode(BillingError.file(file(.write, EDQUOT))) == .ioError)
+    #expect(exitCode(HeadEndError.damagedStore("m")) == .badData)
+    #expect(exitCode(HeadEndError.badInput("m")) == .badData)
+    #expect(exitCode(HeadEndError.refused("m")) == .cannotCreate)
+    #expect(exitCode(HeadEndError.file(file(.open, ENOENT))) == .missingInput)
+    #expect(exitCode(HeadEndError.file(file(.lock, EROFS))) == .cannotCreate)
     #expect(exitCode(Unknown()) == .internalError)
   }
 

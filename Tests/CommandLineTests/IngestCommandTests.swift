@@ -1,3 +1,4 @@
+import DurableFiles
 import TestSupport
 import Testing
 
@@ -67,5 +68,30 @@ struct IngestCommandTests {
     let time = try Program.run(ingest + " --as-of yesterday", in: scratch)
     #expect(time.exitCode == 64)
     #expect(time.errorText.contains("expects an instant in UTC such as 1998-07-01T11:00:00Z"))
+  }
+
+  @Test("a stream with torn uploads and strange bytes loses only those, and says where")
+  func damagedStream() throws {
+    let scratch = try scenarioDirectory()
+    #expect(try Program.run("simulate tiny.json5 --out sent --quiet", in: scratch).exitCode == 0)
+    let names = scratch.allFiles().filter { $0.hasSuffix(".amru") }.sorted()
+    let uploads = try names.map { try FileSystem.system.readFile(scratch.file($0)) }
+    try #require(uploads.count > 4)
+    let torn = Array(uploads[0].dropLast(30))
+    var stream = torn + uploads[1] + Array("?????".utf8)
+    for upload in uploads[2...] { stream += upload }
+    stream += uploads[0].prefix(60)
+    try FileSystem.system.writeAtomically(stream, to: scratch.file("spool"))
+    let result = try Program.run(
+      "ingest store spool --registry sent/registry.csv --json", in: scratch)
+    #expect(result.exitCode == 65)
+    #expect(result.outputText.contains("\"uploads\": \(uploads.count - 1),"))
+    let garbage = torn.count + uploads[1].count
+    let end = stream.count - 60
+    let lines = result.errorText.split(separator: "\n")
+    try #require(lines.count == 3)
+    #expect(lines[0].hasPrefix("amr: spool: byte 0, \(torn.count) bytes: the upload is cut short"))
+    #expect(lines[1].hasPrefix("amr: spool: byte \(garbage), 5 bytes: this is not a collector's"))
+    #expect(lines[2].hasPrefix("amr: spool: byte \(end), 60 bytes: the upload is cut short after"))
   }
 }

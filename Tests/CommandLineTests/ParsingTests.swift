@@ -29,6 +29,7 @@ func words(_ line: String) -> [String] {
       ("store info s", .storeInfo, ["s"]),
       ("store check s", .storeCheck, ["s"]),
       ("store close s --through 1998-05-31", .storeClose, ["s"]),
+      ("store vacuum s --dry-run --retention-days 0", .storeVacuum, ["s"]),
       ("scenario list", .scenarioList, []),
       ("scenario show s", .scenarioShow, ["s"]),
       ("scenario check a b", .scenarioCheck, ["a", "b"]),
@@ -121,7 +122,7 @@ func words(_ line: String) -> [String] {
       ("frobnicate --help", "unknown command 'frobnicate'. See 'amr --help'."),
       (
         "store",
-        "missing command after 'amr store'; expected info, check or close. See 'amr store --help'."
+        "missing command after 'amr store'; expected info, check, close or vacuum. See 'amr store --help'."
       ),
       (
         "scenario --json",

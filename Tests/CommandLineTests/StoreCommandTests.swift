@@ -1,14 +1,24 @@
+import Foundation
 import TestSupport
 import Testing
 
 @Suite("amr store")
 struct StoreCommandTests {
-  @Test("closing reports the day as text, as JSON, or not at all")
-  func closing() throws {
+  /// A directory with a store `s` of two days.
+  private static func store() throws -> TemporaryDirectory {
     let scratch = try scenarioDirectory()
     #expect(try Program.run("simulate tiny.json5 --out u --quiet", in: scratch).exitCode == 0)
-    #expect(
-      try Program.run("ingest s --registry u/registry.csv --quiet", in: scratch).exitCode == 0)
+    let uploads = scratch.allFiles().filter { $0.hasSuffix(".amru") }.sorted()
+    let ingest =
+      "ingest s \(uploads.joined(separator: " ")) --registry u/registry.csv "
+      + "--utc-offset -300 --quiet"
+    #expect(try Program.run(ingest, in: scratch).exitCode == 0)
+    return scratch
+  }
+
+  @Test("closing reports the day as text, as JSON, or not at all")
+  func closing() throws {
+    let scratch = try Self.store()
     let close = "store close s --through"
     #expect(
       try Program.run("\(close) 1998-06-01", in: scratch).outputText
@@ -22,5 +32,110 @@ struct StoreCommandTests {
         """)
     let quiet = try Program.run("\(close) 1998-06-03 --quiet", in: scratch)
     #expect(quiet.exitCode == 0 && quiet.outputText.isEmpty)
+  }
+
+  @Test("check: 0 for a sound store, 1 with a line per fault, 66 for none")
+  func check() throws {
+    let scratch = try Self.store()
+    let sound = try Program.run("store check s", in: scratch)
+    #expect(sound.exitCode == 0 && sound.errorText.isEmpty)
+    #expect(sound.outputText.hasPrefix("s: ok, "))
+    #expect(sound.outputText.contains("left over, for 'amr store vacuum': 0 replaced files"))
+    #expect(try Program.run("store check s --quiet", in: scratch).output.isEmpty)
+    #expect(
+      try Program.run("store check s --json", in: scratch).outputText.contains(#""faults": []"#))
+
+    let data = try #require(scratch.allFiles().first { $0.contains("reads/month") })
+    try FileManager.default.removeItem(atPath: scratch.file(data))
+    let log = try #require(scratch.allFiles().last { $0.contains("s/reads/_delta_log") })
+    try FileManager.default.removeItem(atPath: scratch.file("s/store.json"))
+    try write("{}", to: scratch.file("s/store.json"))
+    let damaged = try Program.run("store check s", in: scratch)
+    #expect(damaged.exitCode == 1 && damaged.errorText.isEmpty)
+    #expect(
+      damaged.outputText == """
+        s/store.json: expected "format": "amr-store/1"; this is not a store
+        \(data): missing, though the log says that it is live; restore it from a copy
+
+        """)
+    try FileManager.default.removeItem(atPath: scratch.file(log))
+    #expect(
+      try Program.run("store check s", in: scratch).outputText
+        .contains("was committed (last_commit.json); restore the log files after"))
+    let none = try Program.run("store check u", in: scratch)
+    #expect(none.exitCode == 66)
+    #expect(none.errorText == "amr: cannot open u/store.json: No such file or directory\n")
+  }
+
+  @Test("a damaged store is refused with one line and its exit code")
+  func refusals() throws {
+    let scratch = try Self.store()
+    let settings = try text(of: scratch.file("s/store.json"))
+    try write(settings.replacing("-300", with: "60"), to: scratch.file("s/store.json"))
+    for command in ["store info s", "store close s --through 1998-06-01", "export s --out b"] {
+      let result = try Program.run(command, in: scratch)
+      #expect(result.exitCode == 65, "\(command)")
+      #expect(
+        result.errorText
+          == "amr: s/store.json: utc_offset_minutes is 60, but the days of this store begin at "
+          + "-300, which cannot change; put -300 back\n", "\(command)")
+    }
+    try write(settings, to: scratch.file("s/store.json"))
+    let log = try #require(scratch.allFiles().first { $0.contains("s/uploads/_delta_log") })
+    try FileManager.default.removeItem(atPath: scratch.file(log))
+    let result = try Program.run("store info s", in: scratch)
+    #expect(result.exitCode == 65)
+    #expect(
+      result.errorText
+        == "amr: s/uploads: version 0 is missing from the log; restore it from a copy\n")
+  }
+
+  @Test("a registry that forgets endpoints is bad data, and changes nothing")
+  func registry() throws {
+    let scratch = try Self.store()
+    let lines = try text(of: scratch.file("u/registry.csv")).split { $0.isNewline }
+    try write(
+      lines.dropLast().joined(separator: "\n") + "\n", to: scratch.file("less.csv"))
+    let before = scratch.allFiles()
+    let result = try Program.run("ingest s --registry less.csv", in: scratch)
+    #expect(result.exitCode == 65)
+    #expect(result.errorText.contains("the registry lacks 1 endpoints that s has"))
+    #expect(scratch.allFiles() == before)
+  }
+
+  @Test("vacuum says what it removes, and what it would")
+  func vacuum() throws {
+    let scratch = try Self.store()
+    try write("x", to: scratch.file("s/reads/.x.parquet.tmp-1-1"))
+    try write("xx", to: scratch.file("s/uploads/never.parquet"))
+    let would = try Program.run("store vacuum s --dry-run", in: scratch)
+    #expect(would.exitCode == 0)
+    #expect(
+      would.outputText
+        == "s: would remove 0 replaced files (0 bytes), 0 uncommitted files (0 bytes), "
+        + "1 temporary files (1 bytes)\n")
+    let removed = try Program.run("store vacuum s --retention-days 0 --json", in: scratch)
+    #expect(
+      removed.outputText == """
+        {
+          "dry_run": false,
+          "removed": {
+            "replaced": {
+              "files": 0,
+              "bytes": 0
+            },
+            "uncommitted": {
+              "files": 1,
+              "bytes": 2
+            },
+            "temporary": {
+              "files": 1,
+              "bytes": 1
+            }
+          }
+        }
+
+        """)
+    #expect(try Program.run("store vacuum s --quiet", in: scratch).output.isEmpty)
   }
 }

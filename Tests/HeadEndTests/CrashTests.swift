@@ -1,8 +1,6 @@
 import CollectorUpload
 import DurableFiles
-import Glibc
 import Metering
-import Synchronization
 import TestSupport
 import Testing
 
@@ -10,21 +8,6 @@ import Testing
 
 @Suite("Interrupted ingest")
 struct CrashTests {
-  /// Counts system calls and lets all from the n-th on fail, as if the process had died there.
-  private final class Crash: Sendable {
-    private let left: Atomic<Int>
-
-    init(after calls: Int) { left = Atomic(calls) }
-
-    var fileSystem: FileSystem {
-      FileSystem { [self] _, _ in
-        left.wrappingSubtract(1, ordering: .relaxed).newValue < 0 ? .fail(EIO) : nil
-      }
-    }
-
-    var happened: Bool { left.load(ordering: .relaxed) < 0 }
-  }
-
   @Test("after a failure at any system call the same command gives the same reads and ledger")
   func everyCall() async throws {
     let uploads = Fixture.randomUploads(seed: 3, endpoints: 4, collectors: 2, days: 2)
@@ -39,7 +22,8 @@ struct CrashTests {
       do {
         var intake = try Intake(
           try ReadStore.open(
-            at: directory.file("store"), engine: Fixture.engine, in: crash.fileSystem))
+            at: directory.file("store"), engine: Fixture.engine, for: .writing,
+            in: crash.fileSystem))
         try await Self.ingest(uploads, &intake)
       } catch {
         #expect(crash.happened, "\(error)")

@@ -82,7 +82,7 @@ enum Fixture {
   }
 
   static func open(_ directory: TemporaryDirectory) throws -> ReadStore {
-    try ReadStore.open(at: directory.file("store"), engine: engine)
+    try ReadStore.open(at: directory.file("store"), engine: engine, for: .writing)
   }
 
   /// The current reads of a store by day and endpoint.

@@ -126,7 +126,7 @@ struct RunTests {
     #expect(summary.modules - summary.chronicNonReaders >= summary.perDay.map(\.reads).max()!)
     let rate = try #require(summary.readWithin3DaysRate)
     #expect(rate == (try await Self.readWithinThreeDays(scenario)))
-    let store = try ReadStore.open(at: place.file("store"), engine: "test")
+    let store = try ReadStore.open(at: place.file("store"), engine: "test", for: .reading)
     let check = try await store.check(threads: 1)
     #expect(check.faults == [])
     #expect(store.closedThrough == scenario.startDate + 4)

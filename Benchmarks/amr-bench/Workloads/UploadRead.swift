@@ -4,7 +4,7 @@ import Metering
 /// A day's stream of uploads cut and checked, in chunks as a file's bytes come.
 final class UploadRead: Workload {
   static let benchmarks = [
-    Benchmark(name: "upload-read", item: "reception") {
+    Benchmark(name: "upload-read/checks", item: "reception") {
       UploadRead($0, hashes: false, goal: 6)
     },
     Benchmark(name: "upload-read/sha-256", item: "reception") {

@@ -59,9 +59,11 @@ struct ReadRows: Sendable {
 
   init() {}
 
-  /// The rows of a data file.
-  init(_ file: StoredFile) throws(HeadEndError) {
-    endpoints = try file.integers("endpoint_id")
+  /// The rows of a data file, in its order.
+  ///
+  /// - Parameter day: only rows of this day; nil is all.
+  init(_ file: StoredFile, day: CivilDay?) throws(HeadEndError) {
+    let ids = try file.integers("endpoint_id")
     let register = try file.integers("register")
     let readAt = try file.integers("read_at")
     let milliseconds = try file.integers("read_at_ms")
@@ -69,28 +71,31 @@ struct ReadRows: Sendable {
     let rssi = try file.integers("rssi_dbm")
     let ertTypes = try file.integers("ert_type")
     let tamper = try file.integers("tamper")
-    versions = try file.integers("version").map { Int32(truncatingIfNeeded: $0) }
-    late = try file.hasValue("reason")
-    reads.reserveCapacity(endpoints.count)
-    for row in endpoints.indices {
+    let numbers = try file.integers("version")
+    let hasReason = try file.hasValue("reason")
+    let days = try day.map { _ throws(HeadEndError) in try file.integers("day") }
+    reads.reserveCapacity(day == nil ? ids.count : 0)
+    for row in ids.indices {
+      if let day, days?[row] != Int64(day.number) { continue }
       // What no writer of ours stores would overflow below or be taken for another read.
-      guard UInt32(exactly: endpoints[row]) != nil, (0..<1 << 24).contains(register[row]),
+      guard let endpoint = UInt32(exactly: ids[row]), (0..<1 << 24).contains(register[row]),
         readAt[row].magnitude < 1 << 62, (0..<1000).contains(milliseconds[row]),
-        (1..<Int32.max).contains(versions[row])
+        let version = Int32(exactly: numbers[row]), (1..<Int32.max).contains(version)
       else {
         throw .damagedStore("\(file.path): row \(row) is not a read; restore the file from a copy")
       }
       let message = StandardConsumptionMessage(
-        endpointID: UInt32(truncatingIfNeeded: endpoints[row]),
+        endpointID: endpoint,
         ertType: UInt8(truncatingIfNeeded: ertTypes[row]),
         consumption: UInt32(truncatingIfNeeded: register[row]),
         physicalTamper: UInt8(truncatingIfNeeded: tamper[row] >> 2),
         encoderTamper: UInt8(truncatingIfNeeded: tamper[row]), reserved: tamper[row] & 16 != 0)
-      reads.append(
+      append(
+        endpoint: endpoint,
         ReceivedRead(
           stamp: readAt[row] / 1000 + milliseconds[row], frame: SCMFrame(message),
           collector: UInt32(truncatingIfNeeded: collectors[row]),
-          rssiDbm: Int8(truncatingIfNeeded: rssi[row])))
+          rssiDbm: Int8(truncatingIfNeeded: rssi[row])), version: version, late: hasReason[row])
     }
   }
 }

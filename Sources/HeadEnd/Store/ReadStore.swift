@@ -3,21 +3,31 @@ import DeltaTable
 import DurableFiles
 import Metering
 
-/// A directory of Delta tables that holds a utility's reads, opened for one writer.
+/// A directory of Delta tables that holds a utility's reads.
 ///
 /// `reads/_delta_log` is the only commit point. A batch first commits its sibling tables, then
-/// `reads` with `txn` actions that name the siblings' versions; on opening, a sibling version that
-/// `reads` does not name is taken back. A second writer waits for the first.
+/// `reads` with `txn` actions that name the siblings' versions. A writer holds the store's lock, for
+/// which a second one waits, and takes back sibling versions that `reads` does not name. A reader
+/// needs neither lock nor permission to write: it passes such versions over, and what it has opened
+/// stays as it was whatever a writer does meanwhile.
 public struct ReadStore: ~Copyable {
+  /// What a store is opened for.
+  public enum Purpose: Sendable {
+    case reading
+    case writing
+  }
+
   public let directory: String
   public let settings: StoreSettings
   /// By ascending endpoint ID.
   public private(set) var registry: [ServicePoint]
 
   let fileSystem: FileSystem
-  private let lock: DirectoryLock
+  /// Nil for a reader.
+  private let lock: DirectoryLock?
   private let tables: [StoreTable: DeltaTable]
   private var snapshots: [StoreTable: Snapshot]
+  private(set) var slotIndex = SlotIndex()
 
   static let closedThroughName = "amr/closed-through"
   static let releasedThroughName = "amr/released-through"
@@ -46,9 +56,9 @@ public struct ReadStore: ~Copyable {
       (tables[name], snapshots[name]) = try rethrowing { () -> (DeltaTable, Snapshot) in
         // What an interrupted creation left behind.
         if try fileSystem.status(of: path) != nil { try fileSystem.removeTree(path) }
-        let table = try DeltaTable.create(
-          at: path, name.metadata(createdAt: timestamp, storePath: Path.name(directory)),
-          engine: engine, in: fileSystem)
+        let metadata = name.metadata(
+          createdAt: timestamp, storePath: Path.name(directory), settings: settings)
+        let table = try DeltaTable.create(at: path, metadata, engine: engine, in: fileSystem)
         return (table, try table.snapshot())
       }
     }
@@ -56,49 +66,83 @@ public struct ReadStore: ~Copyable {
       directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
       tables: tables, snapshots: snapshots)
     try store.replaceRegistry(registry, timestamp: timestamp)
+    try store.writeLastCommit()
     // Written last: a directory without it is no store.
     try rethrowing { try fileSystem.writeAtomically(Array(settings.text.utf8), to: settingsPath) }
     return store
   }
 
-  /// Opens a store and takes back what an interrupted batch left in its sibling tables.
+  /// Opens a store; for writing, takes back what an interrupted batch left in its sibling tables.
   public static func open(
-    at directory: String, engine: String, in fileSystem: FileSystem = .system
+    at directory: String, engine: String, for purpose: Purpose,
+    in fileSystem: FileSystem = .system
   ) throws(HeadEndError) -> ReadStore {
     let settingsPath = Path.join(directory, StoreSettings.fileName)
     guard try exists(at: directory, in: fileSystem) else {
       throw .file(FileError(operation: .open, path: settingsPath, code: FileError.notFound))
     }
-    let lock = try rethrowing {
-      try DirectoryLock(on: directory, waiting: true, in: fileSystem)
-    }
+    let lock: DirectoryLock? =
+      switch purpose {
+      case .reading: nil
+      case .writing:
+        try rethrowing { try DirectoryLock(on: directory, waiting: true, in: fileSystem) }
+      }
     let settings = try StoreSettings(
       text: try rethrowing { try fileSystem.readFile(settingsPath) }, path: settingsPath)
+    // Before the log, which may grow meanwhile.
+    let lastCommit = try LastCommit(in: directory, fileSystem)
     var tables: [StoreTable: DeltaTable] = [:]
     var snapshots: [StoreTable: Snapshot] = [:]
     for name in StoreTable.allCases {
       let path = Path.join(directory, name.rawValue)
-      let named = snapshots[.reads]?.transactions[name.versionName]
-      (tables[name], snapshots[name]) = try rethrowing { () -> (DeltaTable, Snapshot) in
-        let table = try DeltaTable.open(at: path, engine: engine, in: fileSystem)
-        var snapshot = try table.snapshot()
-        if name != .reads {
-          let committed = named ?? 0
-          if snapshot.version > committed { try table.rollBack(to: committed) }
-          if snapshot.version < committed {
-            throw HeadEndError.damagedStore(
-              "\(path): version \(committed), which reads names, is missing")
-          }
-          snapshot = try table.snapshot(at: committed)
-        }
-        return (table, snapshot)
+      let version = try snapshots[.reads].map { reads throws(HeadEndError) in
+        try name.version(namedBy: reads, storePath: directory)
       }
+      let (table, named) = try rethrowing {
+        try DeltaTable.load(at: path, version: version, engine: engine, in: fileSystem)
+      }
+      tables[name] = table
+      snapshots[name] =
+        try snapshots[.reads].map { reads throws(HeadEndError) in
+          try settle(name, table, named, reads: reads, purpose: purpose)
+        } ?? named
+      try name.checkColumns(of: table)
     }
+    try settings.check(tables[.reads]!, path: settingsPath)
+    try lastCommit?.check(tables[.reads]!, snapshots[.reads]!)
     var store = ReadStore(
       directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
       tables: tables, snapshots: snapshots)
+    if purpose == .writing { try store.refuseForeignChanges() }
     for file in store.files(of: .registry) { store.registry += try RegistryTable.rows(file.open()) }
+    // Another program may have written them in another order.
+    store.registry.sort { $0.endpoint < $1.endpoint }
+    for file in snapshots[.reads]!.files {
+      try store.slotIndex.add(file, of: tables[.reads]!, in: fileSystem)
+    }
     return store
+  }
+
+  /// A sibling at the version that counts: the one that `reads` names, and what other programs did
+  /// to it without changing its rows.
+  private static func settle(
+    _ name: StoreTable, _ table: DeltaTable, _ named: Snapshot, reads: Snapshot, purpose: Purpose
+  ) throws(HeadEndError) -> Snapshot {
+    try name.checkLink(to: table, from: reads)
+    return try rethrowing {
+      let snapshot = try table.snapshot(followingCompactionsAfter: named)
+      if purpose == .writing { try table.rollBack(to: snapshot.version) }
+      return snapshot
+    }
+  }
+
+  /// Rows that another program changed may be missing from the ledger or doubled.
+  private func refuseForeignChanges() throws(HeadEndError) {
+    for name in StoreTable.allCases {
+      if let change = snapshot(name).foreignChanges.first {
+        throw .damagedStore(ForeignChange.message(change, in: table(name)))
+      }
+    }
   }
 
   /// Whether a directory holds a store.
@@ -112,7 +156,7 @@ public struct ReadStore: ~Copyable {
 
   private init(
     directory: String, settings: StoreSettings, registry: [ServicePoint], fileSystem: FileSystem,
-    lock: consuming DirectoryLock, tables: [StoreTable: DeltaTable],
+    lock: consuming DirectoryLock?, tables: [StoreTable: DeltaTable],
     snapshots: [StoreTable: Snapshot]
   ) {
     self.directory = directory
@@ -151,13 +195,13 @@ public struct ReadStore: ~Copyable {
   {
     let sorted = new.sorted { $0.endpoint < $1.endpoint }
     for (one, other) in zip(sorted, sorted.dropFirst()) where one.endpoint == other.endpoint {
-      throw .refused("the registry has endpoint \(one.endpoint.rawValue) twice; expected it once")
+      throw .badInput("the registry has endpoint \(one.endpoint.rawValue) twice; expected it once")
     }
     if sorted == registry { return }
     let known = Set(sorted.map(\.endpoint))
     let lost = registry.filter { !known.contains($0.endpoint) }
     if let first = lost.first {
-      throw .refused(
+      throw .badInput(
         "the registry lacks \(lost.count) endpoints that \(directory) has, the first of them "
           + "\(first.endpoint.rawValue); keep them, with removed_on where they are gone")
     }
@@ -187,6 +231,8 @@ public struct ReadStore: ~Copyable {
     let table: DeltaTable
     let fileSystem: FileSystem
 
+    var path: String { table.fullPath(of: dataFile) }
+
     func open() throws(HeadEndError) -> StoredFile {
       try StoredFile(dataFile, of: table, in: fileSystem)
     }
@@ -210,7 +256,8 @@ public struct ReadStore: ~Copyable {
     _ columns: [Column], to name: StoreTable, partition: [String: String] = [:],
     name fileName: String, timestamp: Int64
   ) throws(HeadEndError) -> DataFile {
-    try rethrowing {
+    try requireWriting()
+    return try rethrowing {
       try table(name).writeDataFile(
         columns, partition: partition, name: fileName, timestamp: timestamp)
     }
@@ -218,7 +265,13 @@ public struct ReadStore: ~Copyable {
 
   /// Commits to a sibling table; the change counts once `commitReads` has named it.
   mutating func commit(_ commit: Commit, to name: StoreTable) throws(HeadEndError) {
+    try requireWriting()
+    if name == .reads { try refuseToRemoveOtherDays(commit.removes) }
     snapshots[name] = try rethrowing { try table(name).commit(commit, after: snapshot(name)) }
+    guard name == .reads else { return }
+    for file in commit.removes { slotIndex.remove(file) }
+    for file in commit.adds { try slotIndex.add(file, of: table(.reads), in: fileSystem) }
+    try writeLastCommit()
   }
 
   /// Commits to `reads` and with it the siblings' newest versions: the one commit point.
@@ -226,7 +279,17 @@ public struct ReadStore: ~Copyable {
     var commit = change
     for sibling in StoreTable.siblings {
       commit.transactions[sibling.versionName] = snapshot(sibling).version
+      commit.linkedLogs[sibling.versionName] = snapshot(sibling).logSHA256
     }
     try self.commit(commit, to: .reads)
+  }
+
+  func requireWriting() throws(HeadEndError) {
+    if lock == nil { throw .refused("\(directory) was opened for reading only") }
+  }
+
+  private func writeLastCommit() throws(HeadEndError) {
+    let reads = snapshot(.reads)
+    try LastCommit(version: reads.version, sha256: reads.logSHA256).write(to: directory, fileSystem)
   }
 }

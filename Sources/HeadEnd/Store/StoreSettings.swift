@@ -1,3 +1,4 @@
+import DeltaTable
 import JSON5
 import Metering
 
@@ -27,6 +28,7 @@ public struct StoreSettings: Sendable, Equatable {
 
   static let fileName = "store.json"
   private static let format = "amr-store/1"
+  private static let offsetProperty = "amr.utcOffsetMinutes"
 
   var text: String {
     JSONNode.object([
@@ -34,6 +36,24 @@ public struct StoreSettings: Sendable, Equatable {
       ("utility", .string(utility)), ("window_before_days", .int(Int64(windowBeforeDays))),
       ("window_after_days", .int(Int64(windowAfterDays))),
     ]).pretty + "\n"
+  }
+
+  /// What must never change, as properties of the table `reads`: its rows were made with them.
+  var properties: [String: String] { [Self.offsetProperty: String(utcOffsetMinutes)] }
+
+  /// Refuses settings with which the table's rows were not made.
+  func check(_ reads: DeltaTable, path: String) throws(HeadEndError) {
+    let used = reads.metadata.configuration[Self.offsetProperty]
+    guard let used else {
+      throw .damagedStore(
+        "\(reads.directory): the table lacks the property \(Self.offsetProperty); expected "
+          + "\(utcOffsetMinutes), as \(path) says. Another program took it away: restore the log")
+    }
+    if used != String(utcOffsetMinutes) {
+      throw .damagedStore(
+        "\(path): utc_offset_minutes is \(utcOffsetMinutes), but the days of this store begin at "
+          + "\(used), which cannot change; put \(used) back")
+    }
   }
 
   init(text: [UInt8], path: String) throws(HeadEndError) {
@@ -47,7 +67,7 @@ public struct StoreSettings: Sendable, Equatable {
       throw .damagedStore("\(path): expected \"format\": \"\(Self.format)\"; this is not a store")
     }
     func integer(_ key: String, _ range: ClosedRange<Int>) throws(HeadEndError) -> Int {
-      guard let number = value[key]?.integer, range.contains(Int(number)) else {
+      guard let number = value[key]?.integer, range.contains(Int(clamping: number)) else {
         throw .damagedStore(
           "\(path): \(key) is missing or wrong; expected a whole number from "
             + "\(range.lowerBound) to \(range.upperBound)")

@@ -72,7 +72,8 @@ private struct DayScan: Sendable {
   let rowsRead: [UInt32]
 
   init(_ slot: StoredSlot, index: EndpointIndex) throws(HeadEndError) {
-    let rows = try slot.currentRows()
+    let content = try slot.content()
+    let rows = content.current
     var digest: UInt128 = 0
     var sum: Int64 = 0
     var rowsRead: [UInt32] = []
@@ -84,19 +85,12 @@ private struct DayScan: Sendable {
         rowsRead.append(UInt32(place))
       }
     }
-    var allRows = 0
-    var core = 0
-    for file in slot.files {
-      let opened = try file.open()
-      allRows += opened.rowCount
-      core += ["endpoint_id", "day", "register"].reduce(0) { $0 + opened.byteCount(of: $1) }
-    }
     summary = DaySummary(
-      day: slot.day, reads: rows.count, rows: allRows, lateReads: rows.late.count { $0 },
+      day: slot.day, reads: rows.count, rows: content.rowCount, lateReads: rows.late.count { $0 },
       registerSum: sum)
     self.digest = digest
     self.rowsRead = rowsRead
-    coreByteCount = core
+    coreByteCount = content.coreByteCount
   }
 
   /// A hash of a current row's content; its version and history do not count.

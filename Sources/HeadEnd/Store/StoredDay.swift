@@ -14,7 +14,7 @@ public struct StoredDay: Sendable {
   public func reads() throws(HeadEndError) -> (
     endpointIDs: [UInt32], registers: [Int64], readAt: [UTCMilliseconds]
   ) {
-    let rows = try slot.currentRows()
+    let rows = try slot.content().current
     return (
       rows.endpoints.map { UInt32(truncatingIfNeeded: $0) }, rows.reads.map(\.register),
       rows.reads.map(\.stamp)

@@ -4,6 +4,8 @@ import DurableFiles
 
 /// A data file of the store, opened for reading whole columns.
 struct StoredFile {
+  static let mending = "restore it from a copy"
+
   let path: String
   private let file: ParquetFile
 
@@ -11,8 +13,24 @@ struct StoredFile {
     throws(HeadEndError)
   {
     let path = table.fullPath(of: dataFile)
+    try self.init(try Self.bytes(at: path, in: fileSystem), of: dataFile, path: path)
+  }
+
+  /// The content of a live data file.
+  static func bytes(at path: String, in fileSystem: FileSystem) throws(HeadEndError) -> [UInt8] {
+    do throws(FileError) {
+      return try fileSystem.readFile(path)
+    } catch {
+      if error.isNotFound {
+        throw .damagedStore("\(path): missing, though the log says that it is live; \(mending)")
+      }
+      throw .file(error)
+    }
+  }
+
+  /// - Parameter bytes: the file's content.
+  init(_ bytes: [UInt8], of dataFile: DataFile, path: String) throws(HeadEndError) {
     self.path = path
-    let bytes = try rethrowing { try fileSystem.readFile(path) }
     do throws(ParquetError) {
       file = try ParquetFile(bytes)
     } catch {
@@ -20,7 +38,7 @@ struct StoredFile {
     }
     if let promised = dataFile.statistics?.rowCount, promised != Int64(file.rowCount) {
       throw .damagedStore(
-        "\(path): holds \(file.rowCount) rows, but the table's log says \(promised)")
+        "\(path): holds \(file.rowCount) rows, but the log says \(promised); \(Self.mending)")
     }
   }
 
@@ -68,10 +86,10 @@ struct StoredFile {
     return column.validity ?? [Bool](repeating: true, count: rowCount)
   }
 
-  /// Reads a column only to verify its checksums and encoding.
-  func verify(_ name: String) throws(HeadEndError) { _ = try column(name) }
+  /// The columns of the file.
+  var fields: [Field] { file.fields }
 
-  private func column(_ name: String) throws(HeadEndError) -> Column {
+  func column(_ name: String) throws(HeadEndError) -> Column {
     do throws(ParquetError) {
       return try file.read(name)
     } catch {

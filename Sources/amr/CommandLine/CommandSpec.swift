@@ -7,6 +7,7 @@ enum CommandID: CaseIterable, Sendable {
   case storeInfo
   case storeCheck
   case storeClose
+  case storeVacuum
   case scenarioList
   case scenarioShow
   case scenarioCheck
@@ -20,6 +21,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case collectors
   case cycle
   case days
+  case dryRun = "dry-run"
   case force
   case format
   case help
@@ -29,6 +31,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case out
   case quiet
   case registry
+  case retentionDays = "retention-days"
   case seed
   case set
   case threads

@@ -1,13 +1,14 @@
 /// All commands in the order in which the help lists them.
 enum Commands {
   static let groups = [
-    CommandGroup(name: "store", summary: "Look into a read store, verify it, and close its slots."),
+    CommandGroup(
+      name: "store", summary: "Look into a read store, verify it, close its slots, clean it up."),
     CommandGroup(name: "scenario", summary: "List, show, check and write scenarios."),
   ]
 
   static let all = [
-    run, simulate, ingest, export, storeInfo, storeCheck, storeClose, scenarioList, scenarioShow,
-    scenarioCheck, scenarioNew,
+    run, simulate, ingest, export, storeInfo, storeCheck, storeClose, storeVacuum,
+    scenarioList, scenarioShow, scenarioCheck, scenarioNew,
   ]
 
   private static let scenario = PositionalSpec(
@@ -115,9 +116,11 @@ enum Commands {
 
   private static let storeCheck = CommandSpec(
     id: .storeCheck, path: ["store", "check"], summary: "verify a read store",
-    details: "Reads every file of the store and verifies checksums, counts, order, versions and "
-      + "that the registry knows every endpoint. Ends with exit code 1 if anything is wrong, with "
-      + "65 or 66 if the store is too damaged to be opened.",
+    details: "Verifies every byte: the logs, which are chains of SHA-256 sums, every file against "
+      + "its sum and statistics in the log, and the laws of the rows: versions, order, endpoints, "
+      + "batches, each upload once. Says what is wrong, where, and how to mend it, and then ends "
+      + "with exit code 1; with 66 if there is no store. Needs no permission to write and disturbs "
+      + "no other program.",
     positionals: [store],
     examples: [
       .init(command: "amr store check runs/smoke-1k/store", meaning: "verify a run's store")
@@ -132,6 +135,20 @@ enum Commands {
       .init(
         command: "amr store close store --through 1998-05-31",
         meaning: "May 1998 is complete and may be billed")
+    ])
+
+  private static let storeVacuum = CommandSpec(
+    id: .storeVacuum, path: ["store", "vacuum"], summary: "remove files that are no longer needed",
+    details:
+      "Removes data files that were replaced, or were left behind by an interrupted command, "
+      + "longer ago than the retention, and temporary files. Older versions of the tables can then "
+      + "no longer be read with their replaced rows; what the store holds now stays as it is.",
+    positionals: [store], options: [.retentionDays, .dryRun],
+    examples: [
+      .init(command: "amr store vacuum store --dry-run", meaning: "see what would be removed"),
+      .init(
+        command: "amr store vacuum store --retention-days 30",
+        meaning: "keep what was needed in the last 30 days"),
     ])
 
   private static let scenarioList = CommandSpec(

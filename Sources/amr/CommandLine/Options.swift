@@ -66,6 +66,12 @@ extension OptionSpec {
     fallback: .value("csv"), group: .output, help: "the format of the billing files")
   static let force = OptionSpec(
     name: .force, group: .output, help: "replace what an earlier run left in the output directory")
+  static let retentionDays = OptionSpec(
+    name: .retentionDays, value: .integer(placeholder: "N", range: 0...36_500),
+    fallback: .value("7"), group: .input,
+    help: "keep files that the store needed less than N days ago")
+  static let dryRun = OptionSpec(
+    name: .dryRun, group: .output, help: "only show what would be removed")
   static let keepUploads = OptionSpec(
     name: .keepUploads, group: .output, help: "keep the collectors' uploads beside the store")
 

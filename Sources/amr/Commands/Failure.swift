@@ -68,10 +68,11 @@ struct Failure {
   }
 
   private static func exitCode(of error: HeadEndError) -> ExitCode {
-    switch error {
-    case .file(let error): exitCode(of: error.category)
-    case .storeExists, .refused: .cannotCreate
-    case .table, .parquet, .damagedStore: .badData
+    switch error.category {
+    case .file(let category): exitCode(of: category)
+    case .badData: .badData
+    case .cannotCreate: .cannotCreate
+    case .internalError: .internalError
     }
   }
 }

@@ -66,7 +66,7 @@ private func openOrCreateStore(
     }
     try createStore(directory, arguments, registry)
   }
-  var store = try ReadStore.open(at: directory, engine: engineName)
+  var store = try ReadStore.open(at: directory, engine: engineName, for: .writing)
   // The command that made the store may be given again, after a power cut for instance.
   let offset = store.settings.utcOffsetMinutes
   if let other = arguments.integer(.utcOffset), other != offset {

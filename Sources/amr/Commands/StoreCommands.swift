@@ -2,14 +2,17 @@ import HeadEnd
 import JSON5
 import Metering
 
-private func openStore(_ arguments: ParsedArguments) throws -> ReadStore {
-  try ReadStore.open(at: OutputPlace.directory(arguments.positionals[0]), engine: engineName)
+private func openStore(_ arguments: ParsedArguments, for purpose: ReadStore.Purpose) throws
+  -> ReadStore
+{
+  try ReadStore.open(
+    at: OutputPlace.directory(arguments.positionals[0]), engine: engineName, for: purpose)
 }
 
 /// `amr store info`
 func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
-  let store = try openStore(arguments)
+  let store = try openStore(arguments, for: .reading)
   let summary = try await store.summary(threads: Machine.processors)
   let closed = store.closedThrough?.description
   if arguments.flag(.json) {
@@ -56,29 +59,67 @@ func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
 /// `amr store check`
 func runStoreCheck(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
-  let store = try openStore(arguments)
-  let check = try await store.check(threads: Machine.processors)
+  let directory = OutputPlace.directory(arguments.positionals[0])
+  let check = try await ReadStore.check(
+    at: directory, engine: engineName, threads: Machine.processors)
   if arguments.flag(.json) {
     let node = JSONNode.object([
       ("files", .int(Int64(check.filesRead))), ("rows", .int(Int64(check.rowsRead))),
-      ("faults", .array(check.faults.map { .string($0.description) })),
+      ("faults", .array(check.faults.map { .string($0.message) })),
+      ("left_over", json(check.leftOvers)),
     ])
     try Terminal.write(node.pretty + "\n", to: .output)
   } else if !check.faults.isEmpty {
     try Terminal.write(check.faults.map { "\($0)\n" }.joined(), to: .output)
   } else if !arguments.flag(.quiet) {
     try Terminal.write(
-      "\(store.directory): ok, \(Numerals.grouped(Int64(check.rowsRead))) rows in "
-        + "\(Numerals.grouped(Int64(check.filesRead))) files\n", to: .output)
+      "\(directory): ok, \(Numerals.grouped(Int64(check.rowsRead))) rows in "
+        + "\(Numerals.grouped(Int64(check.filesRead))) files\n"
+        + "left over, for 'amr store vacuum': \(text(check.leftOvers))\n", to: .output)
   }
   return check.faults.isEmpty ? .done : .requirementFailed
+}
+
+/// `amr store vacuum`
+func runStoreVacuum(_ arguments: ParsedArguments) throws -> ExitCode {
+  Interrupt.endAtOnce()
+  let isDryRun = arguments.flag(.dryRun)
+  let retention = Int64(arguments.integer(.retentionDays) ?? 0) * millisecondsPerDay
+  let store = try openStore(arguments, for: .writing)
+  let removed = try store.vacuum(before: wallClock() - retention, isDryRun: isDryRun)
+  if arguments.flag(.json) {
+    let node = JSONNode.object([("dry_run", .bool(isDryRun)), ("removed", json(removed))])
+    try Terminal.write(node.pretty + "\n", to: .output)
+  } else if !arguments.flag(.quiet) {
+    try Terminal.write(
+      "\(store.directory): \(isDryRun ? "would remove" : "removed") \(text(removed))\n",
+      to: .output)
+  }
+  return .done
+}
+
+private func text(_ leftOvers: [LeftOver]) -> String {
+  leftOvers.map { kind in
+    "\(Numerals.grouped(Int64(kind.files))) \(kind.kind.rawValue) files "
+      + "(\(Numerals.grouped(kind.bytes)) bytes)"
+  }.joined(separator: ", ")
+}
+
+private func json(_ leftOvers: [LeftOver]) -> JSONNode {
+  .object(
+    leftOvers.map { kind in
+      (
+        kind.kind.rawValue,
+        .object([("files", .int(Int64(kind.files))), ("bytes", .int(kind.bytes))])
+      )
+    })
 }
 
 /// `amr store close`
 func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
   let day = try arguments.value(
     .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })!
-  var store = try openStore(arguments)
+  var store = try openStore(arguments, for: .writing)
   try store.close(through: day, timestamp: wallClock())
   let closed = store.closedThrough?.description
   if arguments.flag(.json) {

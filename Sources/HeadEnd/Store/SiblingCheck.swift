@@ -1,0 +1,64 @@
+import Metering
+
+extension PartialCheck {
+  /// Verifies the registry's files and rows.
+  ///
+  /// - Returns: its endpoints; nil when they cannot be read.
+  mutating func checkRegistry(_ registry: InspectedTable) -> EndpointIndex? {
+    var ids: [UInt32] = []
+    var isWhole = true
+    for file in registry.files {
+      let rows = checkFile(file, registry.name).flatMap { opened in
+        attempt { () throws(HeadEndError) in try RegistryTable.rows(opened) }
+      }
+      if let rows { ids += rows.map(\.endpoint.rawValue) } else { isWhole = false }
+    }
+    ids.sort()
+    for (one, other) in zip(ids, ids.dropFirst()) where one == other {
+      add(fault: "\(registry.table.directory): endpoint \(one) is there twice; expected it once")
+    }
+    guard isWhole else { return nil }
+    return EndpointIndex(Set(ids).sorted())
+  }
+
+  /// Verifies the files of another sibling, its batches and, for the ledger, its uploads.
+  ///
+  /// - Parameter newestBatch: version of `reads`; nil when its log cannot be read.
+  mutating func checkSibling(_ sibling: InspectedTable, newestBatch: Int64?) {
+    let hasBatches = sibling.name.fields.contains { $0.field.name == "batch" }
+    var uploads: [UploadNumber] = []
+    for file in sibling.files {
+      guard let opened = checkFile(file, sibling.name) else { continue }
+      if hasBatches, let newestBatch { checkBatches(opened, newest: newestBatch) }
+      if sibling.name == .uploads {
+        uploads += attempt { () throws(HeadEndError) in try UploadNumber.all(in: opened) } ?? []
+      }
+    }
+    uploads.sort { ($0.collector, $0.sequence) < ($1.collector, $1.sequence) }
+    for (one, other) in zip(uploads, uploads.dropFirst()) where one == other {
+      add(
+        fault:
+          "\(sibling.table.directory): upload \(UInt64(bitPattern: one.sequence)) of collector "
+          + "\(one.collector) is there twice; expected it once: restore the table from a copy")
+    }
+  }
+
+  private mutating func checkBatches(_ file: StoredFile, newest: Int64) {
+    guard let batches = attempt({ () throws(HeadEndError) in try file.integers("batch") }),
+      let wrong = batches.first(where: { !(1...max(newest, 1)).contains($0) })
+    else { return }
+    add(
+      fault: "\(file.path): batch \(wrong) is none of 1 to \(newest), the versions of reads; "
+        + StoredFile.mending)
+  }
+}
+
+/// What tells an upload from all others.
+private struct UploadNumber: Equatable {
+  let collector: Int64
+  let sequence: Int64
+
+  static func all(in file: StoredFile) throws(HeadEndError) -> [UploadNumber] {
+    zip(try file.integers("collector_id"), try file.integers("sequence")).map(UploadNumber.init)
+  }
+}

@@ -1,0 +1,106 @@
+import DeltaTable
+import Metering
+
+/// The check of one slot of `reads`: its files, and the laws of its rows.
+struct SlotCheck {
+  private(set) var part = PartialCheck()
+  private let slot: StoredSlot
+  private let endpoints: EndpointIndex?
+  /// Of endpoints that are not in the slot's first file alone.
+  private var versions: [Int64: [Int32]] = [:]
+  /// The rows of the first file, which mostly is the only one.
+  private var firsts = ReadRows()
+
+  /// - Parameter endpoints: of the registry; nil when that cannot be read.
+  init(_ slot: StoredSlot, _ reads: InspectedTable, endpoints: EndpointIndex?) {
+    self.slot = slot
+    self.endpoints = endpoints
+    for file in slot.files { check(file) }
+    checkVersions()
+  }
+
+  private mutating func check(_ file: StoredSlot.File) {
+    let opened =
+      file.isFirstDay
+      ? part.checkFile(file.file, .reads)
+      // Its faults are told with its first day.
+      : try? file.file.open()
+    guard let opened else { return }
+    let loaded = part.attempt { () throws(HeadEndError) in
+      (try file.rows(of: slot.day, opened), try opened.integers("day"))
+    }
+    guard let (rows, days) = loaded else { return }
+    checkRows(rows, of: file.file)
+    if !file.holdsOtherDays {
+      let foreign = days.count { $0 != Int64(slot.day.number) }
+      if foreign > 0 { add(file.file, "\(foreign) rows are not of \(slot.day)") }
+    }
+    if firsts.count == 0 {
+      firsts = rows
+    } else {
+      for row in 0..<rows.count {
+        versions[rows.endpoints[row], default: []].append(rows.versions[row])
+      }
+    }
+  }
+
+  private mutating func checkRows(_ rows: ReadRows, of file: ReadStore.LiveFile) {
+    if file.dataFile.partitionValues["month"] != slot.day.monthName {
+      add(file, "holds rows of \(slot.day) and is not in partition month=\(slot.day.monthName)")
+    }
+    if file.dataFile.isOwn {
+      if !rows.isInOrder { add(file, "rows do not follow in ascending order of endpoint_id") }
+    }
+    guard let endpoints else { return }
+    let unknown = rows.endpoints.count {
+      endpoints.row(of: UInt32(truncatingIfNeeded: $0)) == nil
+    }
+    if unknown > 0 { add(file, "\(unknown) rows are of endpoints that the registry does not know") }
+  }
+
+  private mutating func checkVersions() {
+    let isOrdered = firsts.isInOrder
+    for row in 0..<firsts.count {
+      let endpoint = firsts.endpoints[row]
+      if isOrdered && firsts.versions[row] == 1 && versions[endpoint] == nil { continue }
+      versions[endpoint, default: []].append(firsts.versions[row])
+    }
+    for (endpoint, numbers) in versions.sorted(by: { $0.key < $1.key })
+    where numbers.sorted() != (1...Int32(numbers.count)).map({ $0 }) {
+      let list = numbers.sorted().map(String.init).joined(separator: ", ")
+      part.add(
+        fault: "reads of \(slot.day): endpoint \(endpoint) has versions \(list); expected 1 to "
+          + "\(numbers.count), once each: restore its files from a copy")
+    }
+  }
+
+  private mutating func add(_ file: ReadStore.LiveFile, _ problem: String) {
+    part.add(fault: "\(file.path): \(problem); \(StoredFile.mending)")
+  }
+}
+
+extension PartialCheck {
+  /// The slots of the table, with files that tell no day of theirs as faults.
+  mutating func slots(of reads: InspectedTable) -> [StoredSlot] {
+    var index = SlotIndex()
+    for file in reads.files {
+      do throws(HeadEndError) {
+        try index.add(file.dataFile, of: file.table, in: file.fileSystem)
+      } catch {
+        // What keeps its days from being read is a fault of the file itself.
+        _ = checkFile(file, .reads)
+      }
+    }
+    return index.days.map { day in
+      let files = index.files(ofDay: day)
+      return StoredSlot(
+        day: CivilDay(number: day),
+        files: files.map { dataFile in
+          let days = index.days(of: dataFile)
+          return .init(
+            file: .init(dataFile: dataFile, table: reads.table, fileSystem: reads.fileSystem),
+            holdsOtherDays: days.count > 1, isFirstDay: days[0] == day)
+        })
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import Checksums
+import Columnar
+import DeltaTable
+import DurableFiles
+import Metering
+import TestSupport
+import Testing
+
+@testable import HeadEnd
+
+@Suite("Damaged stores")
+struct StoreDamageTests {
+  /// What is done to a copy of a sound store, and what the check must say of it.
+  struct Damage: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let expected: [String]
+    let apply: @Sendable (StoreCopy) throws -> Void
+
+    init(
+      _ name: String, _ expected: String..., apply: @escaping @Sendable (StoreCopy) throws -> Void
+    ) {
+      testDescription = name
+      self.expected = expected
+      self.apply = apply
+    }
+  }
+
+  private static let files: [Damage] = [
+    Damage("data file cut off", "but the log says", "begin and end with PAR1") { store in
+      let name = store.data(.reads)[0]
+      try store.write(Array(try store.bytes(name).dropLast()), to: name)
+    },
+    Damage("data file removed", "missing, though the log says that it is live") { store in
+      try store.remove(store.data(.reads)[1])
+    },
+    Damage("ledger file removed", "uploads-b", "missing, though the log says") { store in
+      try store.remove(store.data(.uploads)[0])
+    },
+    Damage("two data files swapped", "-b2.parquet: ", "rows are not of") { store in
+      let names = store.data(.reads)
+      let first = try store.bytes(names[0])
+      try store.write(try store.bytes(names[2]), to: names[0])
+      try store.write(first, to: names[2])
+    },
+    Damage("a sibling is gone, and a file of another", "registry holds no Delta table", "missing") {
+      store in
+      for name in store.files("registry/", "") { try store.remove(name) }
+      try store.remove(store.data(.quarantine)[0])
+    },
+    Damage("other offset", "utc_offset_minutes is -240, but the days", "put -300 back") {
+      try $0.replace("-300", with: "-240", in: "store.json")
+    },
+    Damage("settings broken", "store.json:2:") {
+      try $0.replace("\"format\"", with: "}", in: "store.json")
+    },
+  ]
+
+  private static let logs: [Damage] = [
+    Damage("middle version removed", "reads: version 2 is missing from the log") { store in
+      try store.remove(store.logs(.reads)[2])
+    },
+    Damage("first version removed", "reads: version 0 is missing from the log") { store in
+      try store.remove(store.logs(.reads)[0])
+    },
+    Damage("last version removed", "ends at version 3, but version 4 was committed") { store in
+      try store.remove(store.logs(.reads).last!)
+    },
+    Damage("last version of the ledger removed", "uploads: version 2 is missing") { store in
+      try store.remove(store.logs(.uploads).last!)
+    },
+    Damage("last version of the ledger replaced", "is not the one that reads names") { store in
+      let name = store.logs(.uploads).last!
+      try store.replace("INGEST", with: "INGEsT", in: name)
+    },
+    Damage("log file changed", "it follows a log file of version 0 with SHA-256") { store in
+      try store.replace("CREATE TABLE", with: "CREATE", in: store.logs(.reads)[0])
+    },
+    Damage("last_commit.json removed", "last_commit.json: missing") {
+      try $0.remove(LastCommit.fileName)
+    },
+    Damage("last_commit.json of another commit", "is not the one that was committed") {
+      try LastCommit(version: 3, sha256: "00").write(to: $0.path, .system)
+    },
+    Damage("last_commit.json of the future", "ends at version 4, but version 5") {
+      try LastCommit(version: 5, sha256: "00").write(to: $0.path, .system)
+    },
+  ]
+
+  /// Log entries that somebody forged with all hashes, so that only the data contradict them.
+  private static let forged: [Damage] = [
+    forgery("row count", #"\"numRecords\":"#, #"\"numRecords\":1"#, "rows, but the log says"),
+    forgery("least", #"\"register\":0,"#, #"\"register\":-7,"#, "register is said to lie in -7"),
+    forgery(
+      "nulls", #"\"nullCount\":{\"endpoint_id\":0"#, #"\"nullCount\":{\"endpoint_id\":1"#,
+      "nullCount of endpoint_id is 1, but 0 rows"),
+    forgery("size", #""size":"#, #""size":1"#, "bytes, but the log says 1"),
+    forgery(
+      "digest", #""tags":{"sha256":""#, #""tags":{"sha256":"x"#, "its SHA-256 is not the one"),
+    forgery("month", #"{"month":"1998-06"}"#, #"{"month":"1998-05"}"#, "not in partition month="),
+    forgery("day", #"\"day\":\"1998-06-30\""#, #"\"day\":\"1998-06-29\""#, "rows are not of"),
+    forgery("path", #""path":"month"#, #""path":"../month"#, "is not inside the table's directory"),
+  ]
+
+  private static func forgery(
+    _ name: String, _ text: String, _ other: String, _ expected: String
+  ) -> Damage {
+    Damage("forged \(name)", expected) { store in
+      let log = try #require(
+        store.logs(.reads).first {
+          String(decoding: try store.bytes($0), as: UTF8.self).contains(text)
+        })
+      try store.replace(text, with: other, in: log)
+      try store.forgeHashes()
+    }
+  }
+
+  private static let table = files + logs + forged
+
+  @Test("each kind of damage is told", arguments: table.indices)
+  func damage(number: Int) async throws {
+    let damage = Self.table[number]
+    let store = try await StoreCopy.make()
+    #expect(try await store.check() == [])
+    try damage.apply(store)
+    let faults = try await store.check().joined(separator: "\n")
+    for expected in damage.expected {
+      #expect(faults.contains(expected), "\(damage.testDescription): \(faults)")
+    }
+  }
+
+  @Test("any byte of any log file changed: told")
+  func logBytes() async throws {
+    let store = try await StoreCopy.make()
+    func faults() -> PartialCheck {
+      InspectedTables(at: store.path, engine: Fixture.engine, in: .system).faults
+    }
+    #expect(faults().faults == [])
+    for name in StoreTable.allCases.flatMap(store.logs) + [LastCommit.fileName] {
+      let bytes = try store.bytes(name)
+      for offset in bytes.indices {
+        var damaged = bytes
+        damaged[offset] ^= 1 << UInt8(offset % 8)
+        try store.write(damaged, to: name)
+        let found = !faults().faults.isEmpty
+        #expect(found, "byte \(offset) of \(name)")
+      }
+      try store.write(bytes, to: name)
+    }
+  }
+
+  @Test("any byte of a data file changed: told")
+  func dataBytes() async throws {
+    let store = try await StoreCopy.make()
+    let tables = InspectedTables(at: store.path, engine: Fixture.engine, in: .system)
+    for name in StoreTable.allCases {
+      let file = try #require(tables[name]?.files.first)
+      let bytes = try FileSystem.system.readFile(file.path)
+      let relative = String(file.path.dropFirst(store.path.count + 1))
+      for offset in bytes.indices {
+        var damaged = bytes
+        damaged[offset] ^= 1 << UInt8(offset % 8)
+        try store.write(damaged, to: relative)
+        var check = PartialCheck()
+        _ = check.checkFile(file, name)
+        let found = check.faults.contains { $0.message.hasPrefix(file.path) }
+        #expect(found, "byte \(offset) of \(file.path)")
+      }
+      try store.write(bytes, to: relative)
+    }
+  }
+
+  @Test("laws that sound files can break are checked")
+  func laws() async throws {
+    let store = try await StoreCopy.make()
+    var writer = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing)
+    func add(
+      _ columns: [Column], to name: StoreTable, _ file: String, _ writer: inout ReadStore
+    ) throws {
+      var commit = Commit(operation: "FORGE", timestamp: Fixture.timestamp)
+      let partition = name == .reads ? ["month": Fixture.firstDay.monthName] : [:]
+      commit.adds = [
+        try writer.writeFile(
+          columns, to: name, partition: partition, name: file, timestamp: Fixture.timestamp)
+      ]
+      try writer.commit(commit, to: name)
+    }
+    let entry = Ledger.Entry(
+      key: .init(collector: 7, sequence: 1), sha256: SHA256Digest(1, 2, 3, 4), createdAt: 0,
+      receivedAt: nil, records: 0)
+    try add(UploadTable.columns([entry], batch: 99), to: .uploads, "twice", &writer)
+    let read = ReceivedRead(
+      stamp: Fixture.clock.startOfDay(Fixture.firstDay),
+      frame: Fixture.record(1, at: 0, register: 1).frame, collector: 1, rssiDbm: -90)
+    var rows = ReadRows()
+    rows.append(endpoint: Fixture.firstID + 77, read, version: 1, late: false)
+    rows.append(endpoint: Fixture.firstID + 1, read, version: 7, late: false)
+    try add(rows.columns(day: Fixture.firstDay), to: .reads, "forged", &writer)
+    try add(RegistryTable.columns(Fixture.registry(1)), to: .registry, "doubled", &writer)
+    try writer.commitReads(Commit(operation: "FORGE", timestamp: Fixture.timestamp))
+    _ = consume writer
+    let faults = try await store.check().joined(separator: "\n")
+    for expected in [
+      "uploads: upload 1 of collector 7 is there twice", "batch 99 is none of 1 to",
+      "endpoint 20000001 has versions 1, 7; expected 1 to 2", "ascending order of endpoint_id",
+      "1 rows are of endpoints that the registry does not know",
+      "registry: endpoint 20000000 is there twice",
+    ] {
+      #expect(faults.contains(expected), "\(expected) not in \(faults)")
+    }
+  }
+}
