@@ -91,7 +91,7 @@ struct BadDayTests {
       trouble: { site in try site.change(site.uploads.last!) { $0[$0.count - 9] ^= 2 } },
       mend: { try $0.restore($0.uploads.last!) }),
     BadDay(
-      name: "a file is empty", exitCode: 0, says: [],
+      name: "a file is empty", exitCode: 65, says: ["e.amru: the file is empty"],
       trouble: { try write("", to: $0.scratch.file("e.amru")) },
       line: { _ in "$AMR ingest s e.amru \(Site.asOf)" }),
     BadDay(

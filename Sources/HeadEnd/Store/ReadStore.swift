@@ -154,6 +154,20 @@ public struct ReadStore: ~Copyable {
     }
   }
 
+  /// Whether a writer holds the lock of a store at this moment; false where there is no store.
+  public static func isBeingWritten(at directory: String, in fileSystem: FileSystem = .system)
+    throws(HeadEndError) -> Bool
+  {
+    guard try exists(at: directory, in: fileSystem) else { return false }
+    do throws(FileError) {
+      _ = try DirectoryLock(on: directory, waiting: false, in: fileSystem)
+      return false
+    } catch {
+      if error.isLocked { return true }
+      throw .file(error)
+    }
+  }
+
   private init(
     directory: String, settings: StoreSettings, registry: [ServicePoint], fileSystem: FileSystem,
     lock: consuming DirectoryLock?, tables: [StoreTable: DeltaTable],

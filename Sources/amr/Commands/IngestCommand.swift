@@ -66,7 +66,7 @@ private func openOrCreateStore(
     }
     try createStore(directory, arguments, registry)
   }
-  var store = try ReadStore.open(at: directory, engine: engineName, for: .writing)
+  var store = try openForWriting(directory, arguments)
   // The command that made the store may be given again, after a power cut for instance.
   let offset = store.settings.utcOffsetMinutes
   if let other = arguments.integer(.utcOffset), other != offset {
@@ -129,6 +129,10 @@ private struct Ingest: ~Copyable {
       }
       try await takeAll(from: &reader, source: source, progress: progress)
     } while hasMore
+    if reader.offset == 0, source != .standardInput {
+      // As a transfer leaves it that was cut off at once.
+      problems.append("\(source): the file is empty; fetch it from its collector again")
+    }
   }
 
   /// Takes what a reader can give so far.

@@ -2,17 +2,10 @@ import HeadEnd
 import JSON5
 import Metering
 
-private func openStore(_ arguments: ParsedArguments, for purpose: ReadStore.Purpose) throws
-  -> ReadStore
-{
-  try ReadStore.open(
-    at: OutputPlace.directory(arguments.positionals[0]), engine: engineName, for: purpose)
-}
-
 /// `amr store info`
 func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
-  let store = try openStore(arguments, for: .reading)
+  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
   let summary = try await store.summary(threads: Machine.processors)
   let closed = store.closedThrough?.description
   if arguments.flag(.json) {
@@ -85,7 +78,8 @@ func runStoreVacuum(_ arguments: ParsedArguments) throws -> ExitCode {
   Interrupt.endAtOnce()
   let isDryRun = arguments.flag(.dryRun)
   let retention = Int64(arguments.integer(.retentionDays) ?? 0) * millisecondsPerDay
-  let store = try openStore(arguments, for: .writing)
+  let store = try openForWriting(
+    OutputPlace.directory(arguments.positionals[0]), arguments)
   let removed = try store.vacuum(before: wallClock() - retention, isDryRun: isDryRun)
   if arguments.flag(.json) {
     let node = JSONNode.object([("dry_run", .bool(isDryRun)), ("removed", json(removed))])
@@ -119,7 +113,8 @@ private func json(_ leftOvers: [LeftOver]) -> JSONNode {
 func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
   let day = try arguments.value(
     .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })!
-  var store = try openStore(arguments, for: .writing)
+  var store = try openForWriting(
+    OutputPlace.directory(arguments.positionals[0]), arguments)
   try store.close(through: day, timestamp: wallClock())
   let closed = store.closedThrough?.description
   if arguments.flag(.json) {

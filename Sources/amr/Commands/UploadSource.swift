@@ -7,14 +7,16 @@ enum UploadSource: Equatable, CustomStringConvertible {
   case file(String)
 
   /// What the arguments of a command name: files; directories, which stand for the upload files in
-  /// them by name; `-`, or nothing, which is standard input.
+  /// them by name; `-`, or nothing, which is standard input. All of them are there, or it throws:
+  /// what is misspelt should not leave a new store behind.
   static func list(_ arguments: [String]) throws -> [UploadSource] {
     if arguments.isEmpty { return [.standardInput] }
     return try arguments.flatMap { argument -> [UploadSource] in
       if argument == "-" { return [.standardInput] }
-      guard try FileSystem.system.status(of: argument)?.kind == .directory else {
-        return [.file(argument)]
+      guard let status = try FileSystem.system.status(of: argument) else {
+        throw FileError(operation: .open, path: argument, code: FileError.notFound)
       }
+      if status.kind != .directory { return [.file(argument)] }
       let names = try FileSystem.system.list(argument).filter { $0.hasSuffix(uploadFileSuffix) }
       guard !names.isEmpty else {
         throw CommandFailure(
