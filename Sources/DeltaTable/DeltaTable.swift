@@ -54,28 +54,9 @@ public struct DeltaTable: Sendable {
     return (table, snapshot)
   }
 
-  /// Whether `directory` holds a table.
-  public static func exists(
-    at directory: String, in fileSystem: FileSystem = .system
-  ) throws(DeltaError) -> Bool {
-    let log = CommitLog(directory: directory, fileSystem: fileSystem)
-    return try withFiles { () throws(FileError) in
-      try fileSystem.status(of: log.path(of: 0)) != nil
-    }
-  }
-
   /// The table at its newest version, or at the one given.
   public func snapshot(at version: Int64? = nil) throws(DeltaError) -> Snapshot {
     try log.snapshot(at: version)
-  }
-
-  /// The table at its newest version, reading only what was committed after `snapshot`.
-  public func snapshot(after snapshot: Snapshot) throws(DeltaError) -> Snapshot {
-    var result = snapshot
-    while let next = try log.read(result.version + 1) {
-      try result.advance(next)
-    }
-    return result
   }
 
   /// The table after what other programs did right after `snapshot` without changing rows, such as

@@ -8,13 +8,13 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
   case table(DeltaError)
   /// A data file of the store that cannot be read.
   case parquet(path: String, ParquetError)
-  /// The store says something that it should not; `message` says what, where and how to mend it.
+  /// The store says something that it should not; the text says what, where and how to mend it.
   case damagedStore(String)
   /// What was given contradicts itself or the store.
   case badInput(String)
   /// A store was to be created where one is.
   case storeExists(directory: String)
-  /// What was asked cannot be done to this store.
+  /// What was asked cannot be done to this store as it is; the text says what has to come first.
   case refused(String)
 
   public var description: String {
@@ -50,6 +50,23 @@ public enum HeadEndError: Error, Sendable, CustomStringConvertible {
 }
 
 extension HeadEndError {
+  /// There is no store in a directory.
+  static func noStore(at directory: String) -> HeadEndError {
+    .file(
+      FileError(
+        operation: .open, path: Path.join(directory, StoreSettings.fileName),
+        code: FileError.notFound))
+  }
+
+  /// Another program added or removed rows.
+  ///
+  /// - Parameter change: one of ``Snapshot/foreignChanges``.
+  static func rowsChanged(by change: String, in table: DeltaTable) -> HeadEndError {
+    .damagedStore(
+      "\(table.directory): \(change) changed rows, which only this program may do; restore the "
+        + "table from a copy made before")
+  }
+
   /// What went wrong in files and tables, as the head-end's error.
   init(_ error: any Error) {
     self =
@@ -58,7 +75,6 @@ extension HeadEndError {
       case let error as FileError: .file(error)
       case DeltaError.file(let error): .file(error)
       case let error as DeltaError: .table(error)
-      case let error as ParquetError: .parquet(path: "encoding", error)
       default: .damagedStore("\(error)")
       }
   }

@@ -24,8 +24,7 @@ extension Intake {
 
   /// Closes all slots up to and including a day, after committing what was taken before.
   public mutating func close(through day: CivilDay, timestamp: Int64, threads: Int)
-    async
-    throws(HeadEndError)
+    async throws(HeadEndError)
   {
     try await commit(timestamp: timestamp, threads: threads)
     try store.close(through: day, timestamp: timestamp)
@@ -42,7 +41,7 @@ extension Intake {
     let open = changed.filter { $0 > closed }
     var commit = Commit(operation: "INGEST", timestamp: timestamp)
     commit.adds = try await openFiles(open, batch: batch, timestamp: timestamp, threads: threads)
-    commit.removes = open.flatMap { store.files(ofDay: CivilDay(number: $0)).map(\.dataFile) }
+    commit.removes = open.flatMap { store.slotIndex.files(ofDay: $0) }
     for day in changed where day <= closed {
       if let file = try lateFile(day, batch: batch, timestamp: timestamp) {
         commit.adds.append(file)

@@ -80,45 +80,37 @@ public struct Intake: ~Copyable {
   ) throws(HeadEndError) -> UploadVerdict {
     try begin()
     let header = upload.header
-    let sha256 = upload.sha256
+    if let (reason, message) = refusal(of: header, receivedAt: receivedAt) {
+      return refuse(upload, reason, message, source: source, offset: offset)
+    }
     let entry = Ledger.Entry(
       key: .init(collector: header.collector.rawValue, sequence: header.sequence),
-      sha256: sha256, createdAt: header.createdAt, receivedAt: receivedAt,
+      sha256: upload.sha256, createdAt: header.createdAt, receivedAt: receivedAt,
       records: header.recordCount)
-    var refusal = refusalUnread(header, receivedAt: receivedAt)
-    if refusal == nil {
-      switch try ledger.enter(entry) {
-      case .new:
-        counts.uploads += 1
-        do throws(HeadEndError) {
-          try takeRecords(of: upload, source: source, offset: offset)
-        } catch {
-          // It is in the ledger without all its records: to commit that would lose them for ever.
-          failure = error
-          throw error
-        }
-        return .taken
-      case .repeated:
-        counts.repeatedUploads += 1
-        return .repeated
-      case .contradicts:
-        refusal = (
-          .contradictingUpload,
-          "its sequence was taken in before with other bytes; ask its collector which is right"
-        )
+    switch try ledger.enter(entry) {
+    case .new:
+      counts.uploads += 1
+      do throws(HeadEndError) {
+        try takeRecords(of: upload, source: source, offset: offset)
+      } catch {
+        // It is in the ledger without all its records: to commit that would lose them for ever.
+        failure = error
+        throw error
       }
+      return .taken
+    case .repeated:
+      counts.repeatedUploads += 1
+      return .repeated
+    case .contradicts:
+      return refuse(
+        upload, .contradictingUpload,
+        "its sequence was taken in before with other bytes; ask its collector which is right",
+        source: source, offset: offset)
     }
-    guard let (reason, message) = refusal else { return .taken }
-    refuse(
-      .init(
-        reason: reason, source: source, offset: offset, collector: entry.key.collector,
-        sequence: entry.key.sequence, count: header.recordCount,
-        detail: "\(message); sha256 \(sha256.hex)"))
-    return .refused(reason, message: message)
   }
 
-  /// Why an upload is refused for what its header says.
-  private func refusalUnread(_ header: UploadHeader, receivedAt: UTCMilliseconds?)
+  /// Why an upload is refused for what its header says, and how to mend it; nil when it is not.
+  private func refusal(of header: UploadHeader, receivedAt: UTCMilliseconds?)
     -> (QuarantineReason, String)?
   {
     if !collectors.isEmpty && !collectors.contains(header.collector) {
@@ -137,12 +129,24 @@ public struct Intake: ~Copyable {
     return nil
   }
 
-  /// Reports bytes of a source that are not an upload.
+  /// Notes bytes of a source that are not an upload, or a damaged one, in quarantine.
   public mutating func take(damaged error: UploadError, source: String) {
     refuse(
       .init(
         reason: .damagedUpload, source: source, offset: error.offset, byteCount: error.byteCount,
         count: 0, detail: error.message))
+  }
+
+  private mutating func refuse(
+    _ upload: Upload, _ reason: QuarantineReason, _ message: String, source: String, offset: Int
+  ) -> UploadVerdict {
+    let header = upload.header
+    refuse(
+      .init(
+        reason: reason, source: source, offset: offset, collector: header.collector.rawValue,
+        sequence: header.sequence, count: header.recordCount,
+        detail: "\(message); sha256 \(upload.sha256.hex)"))
+    return .refused(reason, message: message)
   }
 
   private mutating func refuse(_ entry: QuarantineEntry) {
@@ -216,7 +220,7 @@ public struct Intake: ~Copyable {
     return slot.map { $0.offer(mergeAll) } ?? mergeAll { _, _ in }
   }
 
-  /// Puts whatever left quarantine, or was stored, into competition with what is there.
+  /// Lets one reception compete for its endpoint's read.
   private mutating func offer(_ read: ReceivedRead, row: Int) throws(HeadEndError) {
     let slot = try slot(of: clock.day(of: read.stamp))
     slot.offer { $0(Winner(read, slotStart: slot.start), row) }

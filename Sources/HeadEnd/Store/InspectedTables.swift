@@ -29,14 +29,15 @@ struct InspectedTables: Sendable {
     let lastCommit = faults.attempt { () throws(HeadEndError) in
       try LastCommit(in: directory, fileSystem)
     }
-    if lastCommit == .some(nil) {
+    // Nil where the attempt failed, and within it where there is no file.
+    if case .some(nil) = lastCommit {
       faults.add(
         fault: "\(directory)/\(LastCommit.fileName): missing, so that a missing last version of "
           + "reads would not be noticed; the next commit makes it again")
     }
     for name in StoreTable.allCases { inspect(name, engine: engine) }
     guard let reads = tables[.reads] else { return }
-    if case .some(.some(let lastCommit)) = lastCommit {
+    if let lastCommit = lastCommit ?? nil {
       faults.attempt { () throws(HeadEndError) in
         try lastCommit.check(reads.table, reads.snapshot)
       }
@@ -61,7 +62,7 @@ struct InspectedTables: Sendable {
     guard let table = inspection.table, let snapshot = inspection.snapshot else { return }
     faults.attempt { () throws(HeadEndError) in try name.checkColumns(of: table) }
     for change in snapshot.foreignChanges {
-      faults.add(fault: ForeignChange.message(change, in: table))
+      faults.add(fault: "\(HeadEndError.rowsChanged(by: change, in: table))")
     }
     if let reads {
       faults.attempt { () throws(HeadEndError) in try name.checkLink(to: table, from: reads) }

@@ -29,15 +29,13 @@ struct LastCommit: Equatable {
       if error.isNotFound { return nil }
       throw .file(error)
     }
+    let damaged = HeadEndError.damagedStore(
+      "\(path): not what this program writes; \(StoredFile.mending)")
     guard let value = try? JSON5.parse(bytes, source: path),
       let version = value["reads_version"]?.integer, let sha256 = value["sha256"]?.string
-    else {
-      throw .damagedStore("\(path): not what this program writes; restore it from a copy")
-    }
+    else { throw damaged }
     self.init(version: version, sha256: sha256)
-    guard bytes == Array(text.utf8) else {
-      throw .damagedStore("\(path): not what this program writes; restore it from a copy")
-    }
+    if bytes != Array(text.utf8) { throw damaged }
   }
 
   private var text: String {
@@ -68,14 +66,5 @@ struct LastCommit: Equatable {
         "\(place): the log file of version \(version) is not the one that was committed "
           + "(\(Self.fileName) has another SHA-256); restore it from a copy")
     }
-  }
-}
-
-/// What is said of rows that another program added or removed.
-enum ForeignChange {
-  /// - Parameter change: of ``Snapshot/foreignChanges``.
-  static func message(_ change: String, in table: DeltaTable) -> String {
-    "\(table.directory): \(change) changed rows, which only this program may do; restore the "
-      + "table from a copy made before"
   }
 }

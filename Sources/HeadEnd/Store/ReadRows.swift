@@ -12,11 +12,20 @@ struct ReadRows: Sendable {
 
   var count: Int { endpoints.count }
 
+  init() {}
+
   mutating func append(endpoint: UInt32, _ read: ReceivedRead, version: Int32, late: Bool) {
     endpoints.append(Int64(endpoint))
     reads.append(read)
     versions.append(version)
     self.late.append(late)
+  }
+
+  mutating func append(row: Int, of other: ReadRows) {
+    endpoints.append(other.endpoints[row])
+    reads.append(other.reads[row])
+    versions.append(other.versions[row])
+    late.append(other.late[row])
   }
 
   private mutating func reserveCapacity(_ count: Int) {
@@ -26,6 +35,7 @@ struct ReadRows: Sendable {
     late.reserveCapacity(count)
   }
 
+  /// The reason of a version that came after its slot was closed.
   static let lateReason = "late_upload"
 
   /// The columns of a data file, in the order of the schema.
@@ -64,8 +74,6 @@ struct ReadRows: Sendable {
     return zip(fields, data).map { Column($0, $1) }
   }
 
-  init() {}
-
   /// The rows of a data file, in its order.
   ///
   /// - Parameter day: only rows of this day; nil is all.
@@ -103,6 +111,28 @@ struct ReadRows: Sendable {
           collector: UInt32(truncatingIfNeeded: collectors[row]),
           rssiDbm: Int8(truncatingIfNeeded: rssi[row])), version: version, late: hasReason[row])
     }
+  }
+}
+
+extension ReadRows {
+  /// Whether each endpoint comes once, in ascending order, as in files of ours.
+  var isInOrder: Bool {
+    endpoints.indices.dropFirst().allSatisfy { endpoints[$0 - 1] < endpoints[$0] }
+  }
+
+  /// Brings rows of one slot into ascending order of endpoint, each with its highest version. Other
+  /// programs keep neither order nor versions apart.
+  mutating func keepHighestVersions() {
+    if isInOrder { return }
+    let order = endpoints.indices.sorted {
+      (endpoints[$0], versions[$0]) < (endpoints[$1], versions[$1])
+    }
+    var kept = ReadRows()
+    for (place, row) in order.enumerated() {
+      let isLast = place + 1 == order.count || endpoints[order[place + 1]] != endpoints[row]
+      if isLast { kept.append(row: row, of: self) }
+    }
+    self = kept
   }
 }
 

@@ -46,9 +46,7 @@ public struct ReadStore: ~Copyable {
       try fileSystem.createDirectories(directory)
       return try DirectoryLock(on: directory, waiting: true, in: fileSystem)
     }
-    let settingsPath = Path.join(directory, StoreSettings.fileName)
-    let isTaken = try rethrowing { try fileSystem.status(of: settingsPath) != nil }
-    if isTaken { throw .storeExists(directory: directory) }
+    if try exists(at: directory, in: fileSystem) { throw .storeExists(directory: directory) }
     var tables: [StoreTable: DeltaTable] = [:]
     var snapshots: [StoreTable: Snapshot] = [:]
     for name in StoreTable.allCases {
@@ -57,7 +55,7 @@ public struct ReadStore: ~Copyable {
         // What an interrupted creation left behind.
         if try fileSystem.status(of: path) != nil { try fileSystem.removeTree(path) }
         let metadata = name.metadata(
-          createdAt: timestamp, storePath: Path.name(directory), settings: settings)
+          createdAt: timestamp, storeName: Path.name(directory), settings: settings)
         let table = try DeltaTable.create(at: path, metadata, engine: engine, in: fileSystem)
         return (table, try table.snapshot())
       }
@@ -68,19 +66,20 @@ public struct ReadStore: ~Copyable {
     try store.replaceRegistry(registry, timestamp: timestamp)
     try store.writeLastCommit()
     // Written last: a directory without it is no store.
-    try rethrowing { try fileSystem.writeAtomically(Array(settings.text.utf8), to: settingsPath) }
+    try rethrowing {
+      try fileSystem.writeAtomically(
+        Array(settings.text.utf8), to: Path.join(directory, StoreSettings.fileName))
+    }
     return store
   }
 
-  /// Opens a store; for writing, takes back what an interrupted batch left in its sibling tables.
+  /// Opens a store; for writing, waits until no other writer holds it, and takes back what an interrupted batch left in its sibling tables.
   public static func open(
     at directory: String, engine: String, for purpose: Purpose,
     in fileSystem: FileSystem = .system
   ) throws(HeadEndError) -> ReadStore {
+    guard try exists(at: directory, in: fileSystem) else { throw .noStore(at: directory) }
     let settingsPath = Path.join(directory, StoreSettings.fileName)
-    guard try exists(at: directory, in: fileSystem) else {
-      throw .file(FileError(operation: .open, path: settingsPath, code: FileError.notFound))
-    }
     let lock: DirectoryLock? =
       switch purpose {
       case .reading: nil
@@ -140,7 +139,7 @@ public struct ReadStore: ~Copyable {
   private func refuseForeignChanges() throws(HeadEndError) {
     for name in StoreTable.allCases {
       if let change = snapshot(name).foreignChanges.first {
-        throw .damagedStore(ForeignChange.message(change, in: table(name)))
+        throw .rowsChanged(by: change, in: table(name))
       }
     }
   }
@@ -298,8 +297,11 @@ public struct ReadStore: ~Copyable {
     try self.commit(commit, to: .reads)
   }
 
+  /// Refuses to write through a store that was opened for reading.
   func requireWriting() throws(HeadEndError) {
-    if lock == nil { throw .refused("\(directory) was opened for reading only") }
+    if lock == nil {
+      throw .table(.invalidRequest("\(directory) was opened for reading only"))
+    }
   }
 
   private func writeLastCommit() throws(HeadEndError) {

@@ -48,8 +48,8 @@ struct SlotCheck {
     if file.dataFile.partitionValues["month"] != slot.day.monthName {
       add(file, "holds rows of \(slot.day) and is not in partition month=\(slot.day.monthName)")
     }
-    if file.dataFile.isOwn {
-      if !rows.isInOrder { add(file, "rows do not follow in ascending order of endpoint_id") }
+    if file.dataFile.isOwn && !rows.isInOrder {
+      add(file, "rows do not follow in ascending order of endpoint_id")
     }
     guard let endpoints else { return }
     let unknown = rows.endpoints.count {
@@ -91,16 +91,6 @@ extension PartialCheck {
         _ = checkFile(file, .reads)
       }
     }
-    return index.days.map { day in
-      let files = index.files(ofDay: day)
-      return StoredSlot(
-        day: CivilDay(number: day),
-        files: files.map { dataFile in
-          let days = index.days(of: dataFile)
-          return .init(
-            file: .init(dataFile: dataFile, table: reads.table, fileSystem: reads.fileSystem),
-            holdsOtherDays: days.count > 1, isFirstDay: days[0] == day)
-        })
-    }
+    return index.days.map { index.slot($0, of: reads.table, in: reads.fileSystem) }
   }
 }

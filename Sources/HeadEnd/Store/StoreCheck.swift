@@ -62,9 +62,7 @@ extension ReadStore {
     at directory: String, engine: String, threads: Int, in fileSystem: FileSystem = .system
   ) async throws -> StoreCheck {
     guard try exists(at: directory, in: fileSystem) else {
-      let path = Path.join(directory, StoreSettings.fileName)
-      throw HeadEndError.file(
-        FileError(operation: .open, path: path, code: FileError.notFound))
+      throw HeadEndError.noStore(at: directory)
     }
     var check = StoreCheck()
     let tables = InspectedTables(at: directory, engine: engine, in: fileSystem)

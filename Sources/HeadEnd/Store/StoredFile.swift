@@ -86,9 +86,6 @@ struct StoredFile {
     return column.validity ?? [Bool](repeating: true, count: rowCount)
   }
 
-  /// The columns of the file.
-  var fields: [Field] { file.fields }
-
   func column(_ name: String) throws(HeadEndError) -> Column {
     do throws(ParquetError) {
       return try file.read(name)

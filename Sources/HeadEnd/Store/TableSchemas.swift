@@ -2,20 +2,8 @@ import Checksums
 import Columnar
 import DeltaTable
 
-/// The tables of a store: their names, columns and units.
-enum StoreTable: String, CaseIterable, Sendable {
-  case reads
-  case uploads
-  case quarantine
-  case registry
-  case collectors
-
-  /// The tables whose newest version counts only once `reads` names it.
-  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry, .collectors]
-
-  /// The application name under which `reads` says which version of a sibling belongs to it.
-  var versionName: String { "amr/\(rawValue)" }
-
+/// The columns of the tables, with their meaning and units.
+extension StoreTable {
   var fields: [TableField] {
     switch self {
     case .reads: Self.readFields
@@ -37,52 +25,29 @@ enum StoreTable: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - createdAt: ms since 1970; also makes the table's identity differ from others'.
   ///   - settings: what of them must never change is kept as properties of `reads`.
-  func metadata(createdAt: Int64, storePath: String, settings: StoreSettings) -> TableMetadata {
-    let identity = MurmurHash3.hash128(Array("\(storePath)|\(rawValue)|\(createdAt)".utf8))
+  func metadata(createdAt: Int64, storeName: String, settings: StoreSettings) -> TableMetadata {
+    let identity = MurmurHash3.hash128(Array("\(storeName)|\(rawValue)|\(createdAt)".utf8))
     return TableMetadata(
       id: identity, name: "amr_\(rawValue)", fields: fields,
       partitionColumns: partitionColumns, createdAt: createdAt,
       configuration: self == .reads ? settings.properties : [:])
   }
 
-  /// The version of a sibling that belongs to a version of `reads`.
-  func version(namedBy reads: Snapshot, storePath: String) throws(HeadEndError) -> Int64 {
-    let version = reads.transactions[versionName] ?? 0
-    guard version >= 0 else {
-      throw .damagedStore(
-        "\(storePath)/reads names version \(version) of \(rawValue); restore its log from a copy")
-    }
-    return version
-  }
-
-  /// Refuses a sibling whose log file is not the one that `reads` vouches for.
-  func checkLink(to table: DeltaTable, from reads: Snapshot) throws(HeadEndError) {
-    guard let expected = reads.linkedLogs[versionName],
-      let version = reads.transactions[versionName]
-    else { return }
-    let found = try rethrowing { try table.logSHA256(of: version) }
-    if let found, found != expected {
-      throw .damagedStore(
-        "\(table.directory)/_delta_log: the log file of version \(version) is not the one that "
-          + "reads names (another SHA-256); restore it from a copy")
-    }
-  }
-
   /// Refuses a table whose columns another program took away or changed; added ones are ignored.
   func checkColumns(of table: DeltaTable) throws(HeadEndError) {
-    func refuse(_ problem: String) -> HeadEndError {
+    func changed(_ problem: String) -> HeadEndError {
       .damagedStore(
         "\(table.directory): \(problem): another program changed the table; restore it from a copy")
     }
     for own in fields.map(\.field) {
       guard let found = table.metadata.fields.first(where: { $0.field.name == own.name })?.field
-      else { throw refuse("column \(own.name) is missing or of a type that is not read here") }
+      else { throw changed("column \(own.name) is missing or of a type that is not read here") }
       if found.type != own.type {
-        throw refuse("column \(own.name) is \(found.type), expected \(own.type)")
+        throw changed("column \(own.name) is \(found.type), expected \(own.type)")
       }
     }
     if table.metadata.partitionColumns != partitionColumns {
-      throw refuse("it is partitioned by \(table.metadata.partitionColumns)")
+      throw changed("it is partitioned by \(table.metadata.partitionColumns)")
     }
   }
 

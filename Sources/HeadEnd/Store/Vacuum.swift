@@ -4,23 +4,17 @@ import Metering
 
 /// Files in a store's directories that its newest state does not need, counted.
 public struct LeftOver: Sendable, Equatable {
-  public enum Kind: String, CaseIterable, Sendable {
-    /// Data files that were live once; older versions of their tables still name them.
-    case replaced
-    /// Data files of batches that were interrupted or are under way.
-    case uncommitted
-    /// Files that were being written when their writer ended, or still are.
-    case temporary
-  }
-
-  public let kind: Kind
+  /// What they are: replaced, uncommitted or temporary.
+  public let kind: UnneededFile.Kind
+  /// How many there are.
   public let files: Int
+  /// What they take together.
   public let bytes: Int64
 
-  /// One entry per kind, also where there are none.
+  /// One entry for each kind, also where there are none.
   static func count(_ files: [UnneededFile]) -> [LeftOver] {
-    Kind.allCases.map { kind in
-      let own = files.filter { $0.kind.rawValue == kind.rawValue }
+    UnneededFile.Kind.allCases.map { kind in
+      let own = files.filter { $0.kind == kind }
       return LeftOver(kind: kind, files: own.count, bytes: own.reduce(0) { $0 + $1.size })
     }
   }

@@ -10,8 +10,7 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
   let month = try arguments.value(
     .month, expected: "a month as YYYY-MM", convert: { BillingMonth(iso: $0) })
   let cycle = arguments.integer(.cycle).flatMap(BillingCycle.init(rawValue:))
-  let store = try ReadStore.open(
-    at: OutputPlace.directory(arguments.positionals[0]), engine: engineName, for: .reading)
+  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
   guard let first = store.days.first, let last = store.days.last else {
     throw CommandFailure("\(store.directory): the store has no reads to bill", .badData)
   }

@@ -1,6 +1,5 @@
 import CollectorUpload
 import DurableFiles
-import Glibc
 import HeadEnd
 import JSON5
 import Metering
@@ -41,59 +40,6 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   return ingest.problems.isEmpty ? .done : .badData
 }
 
-/// Opens the store, or makes it when there is none and a registry is given.
-private func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments) throws
-  -> ReadStore
-{
-  let registry = try arguments.string(.registry).map { path in
-    try RegistryFile.decode(try FileSystem.system.readFile(path), source: path)
-  }
-  let collectors = try arguments.string(.collectors).map { path in
-    try CollectorList.decode(try FileSystem.system.readFile(path), source: path)
-  }
-  var store = try openOrCreateStore(directory, arguments, registry)
-  if let collectors { try store.replaceCollectors(collectors, timestamp: wallClock()) }
-  return store
-}
-
-private func openOrCreateStore(
-  _ directory: String, _ arguments: ParsedArguments, _ registry: [ServicePoint]?
-) throws -> ReadStore {
-  if try !ReadStore.exists(at: directory) {
-    guard let registry else {
-      throw CommandFailure(
-        "\(directory): there is no store; give --registry CSV to create one", .missingInput)
-    }
-    try createStore(directory, arguments, registry)
-  }
-  var store = try openForWriting(directory, arguments)
-  // The command that made the store may be given again, after a power cut for instance.
-  let offset = store.settings.utcOffsetMinutes
-  if let other = arguments.integer(.utcOffset), other != offset {
-    throw arguments.usageError(
-      "the days of \(directory) begin at --utc-offset \(offset), which cannot change to \(other)")
-  }
-  if let registry { try store.replaceRegistry(registry, timestamp: wallClock()) }
-  return store
-}
-
-/// Creates the store unless another process has been quicker.
-private func createStore(
-  _ directory: String, _ arguments: ParsedArguments, _ registry: [ServicePoint]
-) throws {
-  let settings = StoreSettings(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0)
-  do {
-    try create()
-  } catch HeadEndError.storeExists {}
-
-  // Apart, because the compiler fails on a value that cannot be copied where errors are caught.
-  func create() throws {
-    _ = try ReadStore.create(
-      at: directory, settings: settings, registry: registry, engine: engineName,
-      timestamp: wallClock())
-  }
-}
-
 /// Takes in file after file; batches are cut by the number of uploads and by the slots that they
 /// touch, in the order given, and never by time or memory, so that a repetition cuts the same ones.
 private struct Ingest: ~Copyable {
@@ -104,7 +50,7 @@ private struct Ingest: ~Copyable {
   /// When the uploads arrived; nil is now.
   let asOf: UTCMilliseconds?
   let threads: Int
-  /// One line for each damaged place and each upload refused whole.
+  /// One line for each damaged place, upload refused whole and empty file.
   private(set) var problems: [String] = []
   private var uploadsInBatch = 0
 
@@ -168,13 +114,6 @@ private struct Ingest: ~Copyable {
     try await intake.commit(timestamp: wallClock(), threads: threads)
     uploadsInBatch = 0
   }
-}
-
-/// Milliseconds since 1970, for the logs of tables.
-func wallClock() -> UTCMilliseconds {
-  var now = timespec()
-  clock_gettime(CLOCK_REALTIME, &now)
-  return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
 }
 
 private func text(_ counts: IntakeCounts) -> String {

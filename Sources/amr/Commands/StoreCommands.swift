@@ -93,18 +93,18 @@ func runStoreVacuum(_ arguments: ParsedArguments) throws -> ExitCode {
 }
 
 private func text(_ leftOvers: [LeftOver]) -> String {
-  leftOvers.map { kind in
-    "\(Numerals.grouped(Int64(kind.files))) \(kind.kind.rawValue) files "
-      + "(\(Numerals.grouped(kind.bytes)) bytes)"
+  leftOvers.map { leftOver in
+    "\(Numerals.grouped(Int64(leftOver.files))) \(leftOver.kind.rawValue) files "
+      + "(\(Numerals.grouped(leftOver.bytes)) bytes)"
   }.joined(separator: ", ")
 }
 
 private func json(_ leftOvers: [LeftOver]) -> JSONNode {
   .object(
-    leftOvers.map { kind in
+    leftOvers.map { leftOver in
       (
-        kind.kind.rawValue,
-        .object([("files", .int(Int64(kind.files))), ("bytes", .int(kind.bytes))])
+        leftOver.kind.rawValue,
+        .object([("files", .int(Int64(leftOver.files))), ("bytes", .int(leftOver.bytes))])
       )
     })
 }
