@@ -112,9 +112,15 @@ enum HeaderFault: Error, Equatable, CustomStringConvertible {
     case .version(let version):
       "upload format version \(version) is not known; expected \(UploadHeader.formatVersion)"
     case .checksum: "the header's checksum is wrong; fetch the file from its collector again"
-    case .size: "the upload claims more than \(UploadHeader.bodyByteCountMax) bytes"
-    case .records(let count, let byteCount): "\(count) records do not take \(byteCount) bytes"
-    case .stamps: "the stamps of the header make no sense"
+    case .size:
+      "the upload claims more than \(UploadHeader.bodyByteCountMax) bytes of records; its collector "
+        + "has to send smaller ones"
+    case .records(let count, let byteCount):
+      "\(count) records do not take \(byteCount) bytes; expected "
+        + "\(UploadRecord.scmByteCount) for each: its collector writes wrong headers"
+    case .stamps:
+      "the stamps of the header make no sense; expected a period of at most 25 days, after 1970: set "
+        + "the collector's clock"
     case .cutShort(let byteCount):
       "the upload is cut short after \(byteCount) bytes; fetch the file from its collector again"
     }

@@ -120,3 +120,10 @@ enum Fixture {
     return content
   }
 }
+
+extension ReadStore {
+  /// Verifies the store where it lies, as a command does.
+  func check(threads: Int) async throws -> StoreCheck {
+    try await Self.check(at: directory, engine: Fixture.engine, threads: threads, in: fileSystem)
+  }
+}

@@ -127,7 +127,7 @@ struct RunTests {
     let rate = try #require(summary.readWithin3DaysRate)
     #expect(rate == (try await Self.readWithinThreeDays(scenario)))
     let store = try ReadStore.open(at: place.file("store"), engine: "test", for: .reading)
-    let check = try await store.check(threads: 1)
+    let check = try await ReadStore.check(at: store.directory, engine: "test", threads: 1)
     #expect(check.faults == [])
     #expect(store.closedThrough == scenario.startDate + 4)
     // The uploads that were kept, in a store of their own, give the same reads.

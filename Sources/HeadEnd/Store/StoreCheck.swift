@@ -88,10 +88,4 @@ extension ReadStore {
     check.leftOvers = try tables.leftOvers()
     return check
   }
-
-  /// Verifies this store: see ``check(at:engine:threads:in:)``.
-  public func check(threads: Int) async throws -> StoreCheck {
-    try await Self.check(
-      at: directory, engine: table(.reads).engine, threads: threads, in: fileSystem)
-  }
 }

@@ -47,7 +47,8 @@ extension StoreTable {
       }
     }
     if table.metadata.partitionColumns != partitionColumns {
-      throw changed("it is partitioned by \(table.metadata.partitionColumns)")
+      throw changed(
+        "it is partitioned by \(table.metadata.partitionColumns), expected \(partitionColumns)")
     }
   }
 
