@@ -110,7 +110,7 @@ extension Intake {
   ///
   /// Returns the ledger's new file.
   private mutating func commitSiblings(batch: Int64, timestamp: Int64) throws(HeadEndError)
-    -> ReadStore.LiveFile?
+    -> LiveFile?
   {
     for kind in QuarantineKind.allCases {
       guard let entries = quarantine.pending[kind] else { continue }

@@ -31,7 +31,7 @@ struct Ledger: Sendable {
 
   /// A file of the table `uploads`.
   private struct Page: Sendable {
-    let file: ReadStore.LiveFile
+    let file: LiveFile
     let sequences: ClosedRange<UInt64>
     let count: Int
     /// Nil until they are needed, and again when others have taken their place.
@@ -49,7 +49,7 @@ struct Ledger: Sendable {
   private(set) var pending: [Entry] = []
 
   /// The ledger that a store's files of `uploads` hold.
-  init(_ files: [ReadStore.LiveFile], heldDigestsMax: Int = 1 << 20) throws(HeadEndError) {
+  init(_ files: [LiveFile], heldDigestsMax: Int = 1 << 20) throws(HeadEndError) {
     self.heldDigestsMax = heldDigestsMax
     for file in files {
       let keys = try UploadTable.keys(file.open())
@@ -71,7 +71,7 @@ struct Ledger: Sendable {
   }
 
   /// Says that the pending entries are in a file now.
-  mutating func markStored(in file: ReadStore.LiveFile?) {
+  mutating func markStored(in file: LiveFile?) {
     if let file { addPage(file, pending.map(\.key), digests: pendingDigests) }
     pending = []
     pendingDigests = [:]
@@ -79,7 +79,7 @@ struct Ledger: Sendable {
   }
 
   private mutating func addPage(
-    _ file: ReadStore.LiveFile, _ keys: [Key], digests: [Key: SHA256Digest]?
+    _ file: LiveFile, _ keys: [Key], digests: [Key: SHA256Digest]?
   ) {
     guard let first = keys.first?.sequence else { return }
     var (least, greatest) = (first, first)

@@ -8,7 +8,7 @@ extension PartialCheck {
   /// statistics.
   ///
   /// - Returns: the file, when it can be read at all.
-  mutating func checkFile(_ file: ReadStore.LiveFile, _ name: StoreTable) -> StoredFile? {
+  mutating func checkFile(_ file: LiveFile, _ name: StoreTable) -> StoredFile? {
     filesRead += 1
     let path = file.path
     let dataFile = file.dataFile

@@ -8,8 +8,8 @@ struct InspectedTable: Sendable {
   let snapshot: Snapshot
   let fileSystem: FileSystem
 
-  var files: [ReadStore.LiveFile] {
-    snapshot.files.map { ReadStore.LiveFile(dataFile: $0, table: table, fileSystem: fileSystem) }
+  var files: [LiveFile] {
+    snapshot.files.map { LiveFile(dataFile: $0, table: table, fileSystem: fileSystem) }
   }
 }
 

@@ -238,19 +238,6 @@ public struct ReadStore: ~Copyable {
   /// The version of `reads` that the next batch makes.
   var nextBatch: Int64 { snapshot(.reads).version + 1 }
 
-  /// A live data file of a table, to be opened when needed.
-  struct LiveFile: Sendable {
-    let dataFile: DataFile
-    let table: DeltaTable
-    let fileSystem: FileSystem
-
-    var path: String { table.fullPath(of: dataFile) }
-
-    func open() throws(HeadEndError) -> StoredFile {
-      try StoredFile(dataFile, of: table, in: fileSystem)
-    }
-  }
-
   func files(of name: StoreTable) -> [LiveFile] {
     snapshot(name).files.map { liveFile($0, of: name) }
   }

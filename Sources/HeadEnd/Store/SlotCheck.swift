@@ -44,7 +44,7 @@ struct SlotCheck {
     }
   }
 
-  private mutating func checkRows(_ rows: ReadRows, of file: ReadStore.LiveFile) {
+  private mutating func checkRows(_ rows: ReadRows, of file: LiveFile) {
     if file.dataFile.partitionValues["month"] != slot.day.monthName {
       add(file, "holds rows of \(slot.day) and is not in partition month=\(slot.day.monthName)")
     }
@@ -74,7 +74,7 @@ struct SlotCheck {
     }
   }
 
-  private mutating func add(_ file: ReadStore.LiveFile, _ problem: String) {
+  private mutating func add(_ file: LiveFile, _ problem: String) {
     part.add(fault: "\(file.path): \(problem); \(StoredFile.mending)")
   }
 }

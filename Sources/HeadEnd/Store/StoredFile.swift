@@ -2,6 +2,19 @@ import Columnar
 import DeltaTable
 import DurableFiles
 
+/// A live data file of a table, to be opened when needed.
+struct LiveFile: Sendable {
+  let dataFile: DataFile
+  let table: DeltaTable
+  let fileSystem: FileSystem
+
+  var path: String { table.fullPath(of: dataFile) }
+
+  func open() throws(HeadEndError) -> StoredFile {
+    try StoredFile(dataFile, of: table, in: fileSystem)
+  }
+}
+
 /// A data file of the store, opened for reading whole columns.
 struct StoredFile {
   static let mending = "restore it from a copy"

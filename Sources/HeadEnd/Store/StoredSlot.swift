@@ -3,7 +3,7 @@ import Metering
 /// The files that hold the rows of one slot.
 struct StoredSlot: Sendable {
   struct File: Sendable {
-    let file: ReadStore.LiveFile
+    let file: LiveFile
     let holdsOtherDays: Bool
     /// Whether the slot's day is the first of the file's: a file of several days counts there.
     let isFirstDay: Bool
