@@ -103,7 +103,7 @@ struct BadDayTests {
       trouble: { site in try site.change(firstData) { $0.removeLast($0.count / 2) } },
       mend: { try $0.restore(firstData) }),
     BadDay(
-      name: "a data file is missing", exitCode: 66, says: [firstData],
+      name: "a data file is missing", exitCode: 65, says: [firstData],
       trouble: {
         site in
         try site.change(firstData) { $0 = [] }; try site.shell("rm \(firstData)")

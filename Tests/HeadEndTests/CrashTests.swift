@@ -16,7 +16,7 @@ struct CrashTests {
     var crashed = true
     while crashed {
       calls += 1
-      let directory = try TemporaryDirectory()
+      let directory = try TemporaryDirectory(inMemory: true)
       _ = try Fixture.makeStore(directory, endpoints: 4)
       let crash = Crash(after: calls)
       do {

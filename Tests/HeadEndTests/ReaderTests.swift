@@ -73,7 +73,7 @@ struct ReaderTests {
     var commit = Commit(operation: "INGEST", timestamp: Fixture.timestamp)
     commit.adds = [
       try writer.writeFile(
-        UploadTable.columns([entry], batch: 5), to: .uploads, name: "uploads-b5",
+        UploadTable.columns([entry], batch: 5), to: .uploads, name: "uploads-unnamed",
         timestamp: Fixture.timestamp)
     ]
     try writer.commit(commit, to: .uploads)

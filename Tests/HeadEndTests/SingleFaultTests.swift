@@ -109,7 +109,7 @@ struct SingleFaultTests {
       let directory = try stages.before(3)
       let fault = FaultOnce(at: call, .fail(code))
       if let store = try? ReadStore.open(
-        at: directory.file("store"), engine: Fixture.engine, in: fault.fileSystem),
+        at: directory.file("store"), engine: Fixture.engine, for: .writing, in: fault.fileSystem),
         var intake = try? Intake(store)
       {
         for upload in StoreJourney.late {

@@ -17,7 +17,10 @@ struct StoreCopy {
   /// batches and a quarantine.
   static func make() async throws -> StoreCopy {
     let directory = try TemporaryDirectory()
-    var intake = try Intake(try Fixture.makeStore(directory, endpoints: 4))
+    var store = try Fixture.makeStore(directory, endpoints: 4)
+    try store.replaceCollectors(
+      [1, 2, 7, 8, 9].map(CollectorID.init(rawValue:)), timestamp: Fixture.timestamp)
+    var intake = try Intake(store)
     for upload in Fixture.randomUploads(seed: 5, endpoints: 4, collectors: 2, days: 3) {
       try intake.take(upload, source: "spool")
     }
@@ -54,6 +57,15 @@ struct StoreCopy {
 
   func write(_ bytes: [UInt8], to name: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+  }
+
+  /// Changes one byte in its place: cutting a file to length for a new content makes some file
+  /// systems wait for the disk.
+  func write(_ byte: UInt8, at offset: Int, of name: String) throws {
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: "\(path)/\(name)"))
+    try file.seek(toOffset: UInt64(offset))
+    try file.write(contentsOf: [byte])
+    try file.close()
   }
 
   func remove(_ name: String) throws {

@@ -35,7 +35,7 @@ struct StoreDamageTests {
     Damage("ledger file removed", "uploads-b", "missing, though the log says") { store in
       try store.remove(store.data(.uploads)[0])
     },
-    Damage("two data files swapped", "-b2.parquet: ", "rows are not of") { store in
+    Damage("two data files swapped", "-b3.parquet: ", "rows are not of") { store in
       let names = store.data(.reads)
       let first = try store.bytes(names[0])
       try store.write(try store.bytes(names[2]), to: names[0])
@@ -61,7 +61,7 @@ struct StoreDamageTests {
     Damage("first version removed", "reads: version 0 is missing from the log") { store in
       try store.remove(store.logs(.reads)[0])
     },
-    Damage("last version removed", "ends at version 3, but version 4 was committed") { store in
+    Damage("last version removed", "ends at version 4, but version 5 was committed") { store in
       try store.remove(store.logs(.reads).last!)
     },
     Damage("last version of the ledger removed", "uploads: version 2 is missing") { store in
@@ -80,8 +80,8 @@ struct StoreDamageTests {
     Damage("last_commit.json of another commit", "is not the one that was committed") {
       try LastCommit(version: 3, sha256: "00").write(to: $0.path, .system)
     },
-    Damage("last_commit.json of the future", "ends at version 4, but version 5") {
-      try LastCommit(version: 5, sha256: "00").write(to: $0.path, .system)
+    Damage("last_commit.json of the future", "ends at version 5, but version 6") {
+      try LastCommit(version: 6, sha256: "00").write(to: $0.path, .system)
     },
   ]
 
@@ -137,13 +137,11 @@ struct StoreDamageTests {
     for name in StoreTable.allCases.flatMap(store.logs) + [LastCommit.fileName] {
       let bytes = try store.bytes(name)
       for offset in bytes.indices {
-        var damaged = bytes
-        damaged[offset] ^= 1 << UInt8(offset % 8)
-        try store.write(damaged, to: name)
+        try store.write(bytes[offset] ^ 1 << UInt8(offset % 8), at: offset, of: name)
         let found = !faults().faults.isEmpty
+        try store.write(bytes[offset], at: offset, of: name)
         #expect(found, "byte \(offset) of \(name)")
       }
-      try store.write(bytes, to: name)
     }
   }
 
@@ -159,15 +157,13 @@ struct StoreDamageTests {
       let bytes = try FileSystem.system.readFile(file.path)
       let relative = String(file.path.dropFirst(store.path.count + 1))
       for offset in bytes.indices {
-        var damaged = bytes
-        damaged[offset] ^= 1 << UInt8(offset % 8)
-        try store.write(damaged, to: relative)
+        try store.write(bytes[offset] ^ 1 << UInt8(offset % 8), at: offset, of: relative)
         var check = PartialCheck()
         _ = check.checkFile(file, name)
+        try store.write(bytes[offset], at: offset, of: relative)
         let found = check.faults.contains { $0.message.hasPrefix(file.path) }
         #expect(found, "byte \(offset) of \(file.path)")
       }
-      try store.write(bytes, to: relative)
     }
   }
 

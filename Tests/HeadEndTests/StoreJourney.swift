@@ -60,7 +60,7 @@ struct StoreJourney {
   }
 
   func open() throws -> ReadStore {
-    try ReadStore.open(at: directory, engine: Fixture.engine, in: fileSystem)
+    try ReadStore.open(at: directory, engine: Fixture.engine, for: .writing, in: fileSystem)
   }
 
   /// In two batches.
