@@ -59,6 +59,7 @@ def compare(arguments):
     best = best_queries(queries, files["snappy"], ours)
     exact = [query for query in best if query.is_exact]
     runs = {}
+    print("\nThe cheapest of them:")
     for _ in range(arguments.runs):
         # Ours between theirs, so that all meet the same load of the machine.
         for threads, codec in SETTINGS:
@@ -219,6 +220,7 @@ def machine():
 
 
 def add(runs, name, threads, source, result):
+    print(f"  {name}, {threads} threads, from {source}: {result['cpu_s']:.2f} CPU seconds", flush=True)
     runs.setdefault((name, threads, source), []).append(result)
 
 

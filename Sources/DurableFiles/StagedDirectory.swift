@@ -2,7 +2,9 @@ import Glibc
 
 /// A directory filled under a temporary name beside its final place, and given its final name only
 /// when it is complete: no reader and no killed program ever meets a part of it. A value that is not
-/// published removes all it holds when it goes out of scope.
+/// published removes all it holds when it goes out of scope; what a killed program left is removed
+/// by the next one that makes a directory for the same place. The maker's lock tells which are its
+/// own.
 ///
 /// Its own files are not flushed: there may be many, they can be made again, and flushing each takes
 /// longer than that. After a power failure soon after publishing they may be short. What must not
@@ -13,6 +15,8 @@ public struct StagedDirectory: ~Copyable {
   /// Where it is filled.
   public let temporaryPath: String
   private let fileSystem: FileSystem
+  /// Keeps the lock on the temporary directory.
+  private let lock: CInt
   private var exists = true
 
   /// Creates the temporary directory, mode 0700, and the directories above it that are absent.
@@ -21,15 +25,69 @@ public struct StagedDirectory: ~Copyable {
     self.fileSystem = fileSystem
     let parent = Path.parent(path)
     try fileSystem.createDirectories(parent)
-    var template = Path.join(parent, ".\(Path.name(path)).tmp-XXXXXX").utf8CString
-    _ = try fileSystem.call(.createDirectory, path) { _ in
-      template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) == nil ? -1 : 0 }
+    let prefix = ".\(Path.name(path)).tmp-"
+    try Self.removeAbandoned(prefix, in: parent, fileSystem)
+    (temporaryPath, lock) = try Self.create(prefix, in: parent, for: path, fileSystem)
+  }
+
+  /// Makes a temporary directory and locks it.
+  private static func create(
+    _ prefix: String, in parent: String, for path: String, _ fileSystem: FileSystem
+  ) throws(FileError) -> (path: String, lock: CInt) {
+    while true {
+      var template = Path.join(parent, prefix + "XXXXXX").utf8CString
+      _ = try fileSystem.call(.createDirectory, path) { _ in
+        template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) == nil ? -1 : 0 }
+      }
+      let made = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+      do throws(FileError) {
+        let lock = try lock(made, in: fileSystem)
+        if try fileSystem.status(of: made) != nil { return (made, lock) }
+        close(lock)
+      } catch {
+        // Somebody who looked for abandoned directories just now may have been quicker.
+        if error.isLocked || error.isNotFound { continue }
+        try? fileSystem.removeTree(made)
+        throw error
+      }
     }
-    temporaryPath = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
+
+  /// Removes the temporary directories of programs that have died.
+  private static func removeAbandoned(
+    _ prefix: String, in parent: String, _ fileSystem: FileSystem
+  ) throws(FileError) {
+    for name in try fileSystem.list(parent)
+    where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
+      let directory = Path.join(parent, name)
+      // One that is in use, or that cannot be removed, is left where it is.
+      guard let lock = try? lock(directory, in: fileSystem) else { continue }
+      try? fileSystem.removeTree(directory)
+      close(lock)
+    }
+  }
+
+  /// Locks a directory itself, until the descriptor that is returned is closed.
+  private static func lock(
+    _ directory: String, in fileSystem: FileSystem
+  ) throws(FileError) -> CInt {
+    let descriptor = try fileSystem.call(.lock, directory) { _ in
+      open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    do throws(FileError) {
+      _ = try fileSystem.call(.lock, directory) { _ in
+        flock(descriptor, LOCK_EX | LOCK_NB)
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return descriptor
   }
 
   deinit {
     if exists { try? fileSystem.removeTree(temporaryPath) }
+    close(lock)
   }
 
   /// Creates a directory in it.

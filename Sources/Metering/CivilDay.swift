@@ -28,20 +28,20 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   }
 
   /// The day written `YYYY-MM-DD`, or nil when the text is anything else.
-  public init?(iso text: some StringProtocol) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2
+  public init?(iso text: String) {
+    var text = text
+    guard let day = text.withUTF8({ Self(iso: $0) }) else { return nil }
+    self = day
+  }
+
+  /// Without intermediate values, since registries have millions of days.
+  init?(iso text: UnsafeBufferPointer<UInt8>) {
+    let dash = UInt8(ascii: "-")
+    guard text.count == 10, text[4] == dash, text[7] == dash,
+      let year = decimalNumber(text, 0..<4), let month = decimalNumber(text, 5..<7),
+      let dayOfMonth = decimalNumber(text, 8..<10)
     else { return nil }
-    var values: [Int] = []
-    for part in parts {
-      var value = 0
-      for digit in part {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-        value = value * 10 + Int(digit - UInt8(ascii: "0"))
-      }
-      values.append(value)
-    }
-    self.init(year: values[0], month: values[1], dayOfMonth: values[2])
+    self.init(year: year, month: month, dayOfMonth: dayOfMonth)
   }
 
   /// Year, month 1…12 and day of month 1…31.
@@ -81,4 +81,15 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   public static func + (day: Self, days: Int) -> Self { CivilDay(number: day.number + days) }
   public static func - (day: Self, days: Int) -> Self { CivilDay(number: day.number - days) }
   public static func - (later: Self, earlier: Self) -> Int { later.number - earlier.number }
+}
+
+/// The number that some bytes of a text spell in decimal digits, or nil.
+func decimalNumber(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {
+  var number = 0
+  for place in range {
+    let digit = text[place] &- UInt8(ascii: "0")
+    guard digit <= 9 else { return nil }
+    number = number * 10 + Int(digit)
+  }
+  return number
 }

@@ -17,22 +17,21 @@ public func iso8601WithMilliseconds(_ instant: UTCMilliseconds) -> String {
 /// The instant that `1998-06-30T05:00:00Z` or `1998-06-30T05:00:00.250Z` stands for, or nil when
 /// the text is anything else.
 public func instant(iso8601 text: String) -> UTCMilliseconds? {
-  guard text.utf8.count == 20 || text.utf8.count == 24, text.utf8.allSatisfy({ $0 < 0x80 }),
-    let day = CivilDay(iso: text.prefix(10))
+  var text = text
+  return text.withUTF8 { instant(iso8601: $0) }
+}
+
+private func instant(iso8601 text: UnsafeBufferPointer<UInt8>) -> UTCMilliseconds? {
+  let hasFraction = text.count == 24
+  guard text.count == 20 || hasFraction, text.last == UInt8(ascii: "Z"),
+    let day = CivilDay(iso: UnsafeBufferPointer(rebasing: text[..<10])),
+    text[10] == UInt8(ascii: "T"), let hour = decimalNumber(text, 11..<13),
+    text[13] == UInt8(ascii: ":"), let minute = decimalNumber(text, 14..<16),
+    text[16] == UInt8(ascii: ":"), let second = decimalNumber(text, 17..<19),
+    !hasFraction || text[19] == UInt8(ascii: "."),
+    let milliseconds = hasFraction ? decimalNumber(text, 20..<23) : 0,
+    hour < 24, minute < 60, second < 60
   else { return nil }
-  let clock = Array(text.utf8.dropFirst(10))
-  // The shape first, so that only digits are left at the places of numbers.
-  let shape = Array((clock.count == 10 ? "T00:00:00Z" : "T00:00:00.000Z").utf8)
-  for (byte, expected) in zip(clock, shape) {
-    let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    guard expected == UInt8(ascii: "0") ? isDigit : byte == expected else { return nil }
-  }
-  func number(_ range: Range<Int>) -> Int64 {
-    clock[range].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
-  }
-  let (hour, minute, second) = (number(1..<3), number(4..<6), number(7..<9))
-  guard hour < 24, minute < 60, second < 60 else { return nil }
-  let milliseconds = clock.count == 14 ? number(10..<13) : 0
   return Int64(day.number) * millisecondsPerDay
-    + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds
+    + Int64(((hour * 60 + minute) * 60 + second) * 1000 + milliseconds)
 }

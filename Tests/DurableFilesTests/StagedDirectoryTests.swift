@@ -45,6 +45,24 @@ struct StagedDirectoryTests {
     #expect(try names(scratch) == [])
   }
 
+  @Test func whatKilledProgramsLeftIsRemovedAndWhatIsInUseIsNot() throws {
+    let scratch = try TemporaryDirectory()
+    let path = scratch.file("out")
+    for abandoned in [".out.tmp-abc123", ".out.tmp-abc123.old", ".other.tmp-abc123"] {
+      try FileSystem.system.createDirectories(scratch.file(abandoned) + "/sub")
+      try FileSystem.system.writeAtomically([1], to: scratch.file(abandoned) + "/sub/a")
+    }
+    let inUse = try fill(path, "one")
+    // A run that was set aside is nobody's litter: it may be the only one there is.
+    let left = [".other.tmp-abc123", ".out.tmp-abc123.old", Path.name(inUse.temporaryPath)]
+    #expect(try names(scratch) == left.sorted())
+    let other = try fill(path, "two")
+    #expect(try names(scratch).count == 4)
+    try inUse.publish(replacing: false)
+    try other.publish(replacing: true)
+    #expect(try names(scratch) == [".other.tmp-abc123", ".out.tmp-abc123.old", "out"])
+  }
+
   @Test func refusesOrReplacesWhatIsThere() throws {
     let scratch = try TemporaryDirectory()
     let path = scratch.file("out")

@@ -26,7 +26,7 @@ struct CivilDayTests {
       let day = CivilDay(number: try #require(Int(fields[0])))
       let ours = "\(day.number) \(day) \(day.weekday) \(day.dayOfYear)"
       let (year, month, dayOfMonth) = day.date
-      guard ours == line, CivilDay(iso: fields[1]) == day,
+      guard ours == line, CivilDay(iso: String(fields[1])) == day,
         CivilDay(year: year, month: month, day: dayOfMonth) == day,
         CivilDay(year: year, month: month, dayOfMonth: dayOfMonth) == day,
         day.monthName == fields[1].prefix(7), day.isWeekend == (day.weekday > 4)
