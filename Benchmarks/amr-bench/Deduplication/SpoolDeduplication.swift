@@ -38,6 +38,9 @@ struct SpoolDeduplication: Sendable {
     }
   }
 
+  /// Room for a read; most uploads take less.
+  private static let chunkByteCount = 1 << 16
+
   /// - Parameters:
   ///   - spool: holds `scenario.json5`, `registry.csv` and `uploads/`.
   ///   - scratch: an empty directory, for the store.
@@ -79,11 +82,16 @@ struct SpoolDeduplication: Sendable {
   /// Offers the uploads of a file.
   private static func take(_ path: String, source: String, into intake: inout Intake) throws {
     var reader = UploadReader()
-    reader.feed(try FileSystem.system.readFile(path))
-    reader.finish()
-    while let upload = try reader.next() {
-      try intake.take(upload, source: source, offset: reader.offset - upload.byteCount)
-    }
+    let file = try InputFile(at: path)
+    var hasMore = true
+    repeat {
+      hasMore = try reader.feed(upTo: chunkByteCount) { room throws(FileError) in
+        try file.read(into: room)
+      }
+      while let upload = try reader.next() {
+        try intake.take(upload, source: source, offset: reader.offset - upload.byteCount)
+      }
+    } while hasMore
   }
 
   /// Every figure by its name, in the order of the report.
