@@ -94,4 +94,22 @@ struct IngestCommandTests {
     #expect(lines[1].hasPrefix("amr: spool: byte \(garbage), 5 bytes: this is not a collector's"))
     #expect(lines[2].hasPrefix("amr: spool: byte \(end), 60 bytes: the upload is cut short after"))
   }
+
+  @Test("of very many damaged places the first are shown, and all are in quarantine")
+  func manyDamagedPlaces() throws {
+    let scratch = try scenarioDirectory()
+    #expect(try Program.run("simulate tiny.json5 --out sent --quiet", in: scratch).exitCode == 0)
+    let name = try #require(scratch.allFiles().first { $0.hasSuffix(".amru") })
+    let upload = try FileSystem.system.readFile(scratch.file(name))
+    let stream = [[UInt8]](repeating: upload + [0], count: 150).flatMap { $0 }
+    try FileSystem.system.writeAtomically(stream, to: scratch.file("spool"))
+    let result = try Program.run(
+      "ingest store spool --registry sent/registry.csv --json", in: scratch)
+    #expect(result.exitCode == 65)
+    let lines = result.errorText.split(separator: "\n")
+    #expect(lines.count == 101)
+    #expect(lines.last == "amr: and 50 more; the table quarantine has all of them")
+    #expect(result.outputText.contains("\"damaged_upload\": 150,"))
+    #expect(result.outputText.contains("\"repeated_uploads\": 149,"))
+  }
 }

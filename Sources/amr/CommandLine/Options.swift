@@ -22,7 +22,7 @@ extension OptionSpec {
     help: "how many days to simulate")
   static let threads = OptionSpec(
     name: .threads, value: .integer(placeholder: "N", range: 1...1024),
-    fallback: .described("all processors"), group: .simulation,
+    fallback: .described("all processors"), group: .general,
     help: "how many threads to use; the result does not depend on it")
   static let set = OptionSpec(
     name: .set, value: .assignment, isRepeatable: true, group: .simulation,

@@ -36,7 +36,7 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   } else if !arguments.flag(.quiet) {
     try Terminal.write(text(counts), to: .output)
   }
-  for line in ingest.problems { try Terminal.write("amr: \(line)\n", to: .error) }
+  for line in ingest.problems.lines { try Terminal.write("amr: \(line)\n", to: .error) }
   return ingest.problems.isEmpty ? .done : .badData
 }
 
@@ -50,8 +50,8 @@ private struct Ingest: ~Copyable {
   /// When the uploads arrived; nil is now.
   let asOf: UTCMilliseconds?
   let threads: Int
-  /// One line for each damaged place, upload refused whole and empty file.
-  private(set) var problems: [String] = []
+  /// Damaged places, uploads refused whole and empty files.
+  private(set) var problems = Problems()
   private var uploadsInBatch = 0
 
   init(intake: consuming Intake, asOf: UTCMilliseconds?, threads: Int) {
@@ -77,7 +77,7 @@ private struct Ingest: ~Copyable {
     } while hasMore
     if reader.offset == 0, source != .standardInput {
       // As a transfer leaves it that was cut off at once.
-      problems.append("\(source): the file is empty; fetch it from its collector again")
+      problems.add("\(source): the file is empty; fetch it from its collector again")
     }
   }
 
@@ -91,7 +91,7 @@ private struct Ingest: ~Copyable {
         try await accept(upload, source: source, offset: reader.offset - upload.byteCount)
         progress()
       } catch let error as UploadError {
-        problems.append("\(source): \(error)")
+        problems.add("\(source): \(error)")
         intake.take(damaged: error, source: source.name)
       }
     }
@@ -102,7 +102,7 @@ private struct Ingest: ~Copyable {
       upload, source: source.name, offset: offset, receivedAt: asOf ?? wallClock())
     if case .refused(_, let message) = verdict {
       let header = upload.header
-      problems.append(
+      problems.add(
         "\(source): byte \(offset): upload \(header.sequence) of collector "
           + "\(header.collector.rawValue): \(message)")
     }
@@ -116,6 +116,26 @@ private struct Ingest: ~Copyable {
   }
 }
 
+/// What a user is told line by line; of a stream without end, the first of it.
+private struct Problems {
+  private static let shownMax = 100
+  private var shown: [String] = []
+  private var count = 0
+
+  var isEmpty: Bool { count == 0 }
+
+  var lines: [String] {
+    count == shown.count
+      ? shown
+      : shown + ["and \(count - shown.count) more; the table quarantine has all of them"]
+  }
+
+  mutating func add(_ line: String) {
+    count += 1
+    if shown.count < Self.shownMax { shown.append(line) }
+  }
+}
+
 private func text(_ counts: IntakeCounts) -> String {
   var table = TextTable(columns: [.init(title: "taken in"), .init(title: "count")])
   for (name, value) in rows(counts) { table.add([.text(name), .integer(Int64(value))]) }
@@ -125,14 +145,14 @@ private func text(_ counts: IntakeCounts) -> String {
   return table.text
 }
 
-private func json(_ counts: IntakeCounts, problems: [String]) -> JSONNode {
+private func json(_ counts: IntakeCounts, problems: Problems) -> JSONNode {
   .object(
     rows(counts).map { name, value in
       (name.split(separator: " ").joined(separator: "_"), .int(Int64(value)))
     } + [
       (
         "quarantined_by_reason", .object(reasons(counts).map { ($0.0, .int(Int64($0.1))) })
-      ), ("problems", .array(problems.map { .string($0) })),
+      ), ("problems", .array(problems.lines.map { .string($0) })),
     ])
 }
 
