@@ -57,7 +57,8 @@ struct UploadSpool {
     try write(Array(hurt.joined().dropLast(7)), to: 1)
     for part in [late[..<100], late[100...]] { try write(Array(part.joined()), to: 2) }
 
-    // The first registry lacks five endpoints, whose frames go to quarantine; the second has all.
+    // The first registry lacks five endpoints, whose frames go to quarantine; the second has all,
+    // so that they leave it.
     let lines = try text(of: directory.file("sent/registry.csv")).split(whereSeparator: \.isNewline)
     try CommandLineTests.write(
       (lines[..<10] + lines[15...]).joined(separator: "\n") + "\n",

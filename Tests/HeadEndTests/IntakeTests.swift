@@ -40,6 +40,29 @@ struct IntakeTests {
     #expect(try file.integers("source_offset") == [40, 40, 40])
   }
 
+  @Test("stamps before the first installation, as of a clock that was reset, go to quarantine")
+  func ancientStamps() async throws {
+    let directory = try TemporaryDirectory()
+    var intake = try Intake(try Fixture.makeStore(directory, endpoints: 3))
+    let past = CivilDay(number: 1)
+    let reset = Fixture.record(0, at: Fixture.clock.startOfDay(past), register: 9)
+    try intake.take(
+      Fixture.upload(collector: 2, day: past, sequence: 1, records: [reset]), source: "reset")
+    let installed = Fixture.clock.startOfDay(day - 30)
+    let header = UploadHeader(
+      collector: CollectorID(rawValue: 3), sequence: 1, createdAt: start,
+      periodStart: installed - 1, periodEnd: installed + 1)
+    let edge = [
+      Fixture.record(0, at: installed - 1, register: 9),
+      Fixture.record(1, at: installed, register: 9),
+    ]
+    try intake.take(Upload(header: header, records: edge), source: "edge")
+    #expect(intake.counts.receptions == 1)
+    #expect(intake.counts.quarantinedByReason == [.ancientStamp: 2])
+    try await intake.commit(timestamp: Fixture.timestamp, threads: 1)
+    #expect(intake.finish().days == [day - 30])
+  }
+
   @Test("a sequence seen with other bytes is refused, once")
   func contradiction() async throws {
     let directory = try TemporaryDirectory()

@@ -13,8 +13,9 @@ extension Intake {
   ///   - timestamp: ms since 1970, written into the tables' logs.
   ///   - threads: how many days' files are made at the same time.
   public mutating func commit(timestamp: Int64, threads: Int) async throws(HeadEndError) {
-    try begin()
+    if let failure { throw failure }
     do throws(HeadEndError) {
+      if awaitsRelease { try await releaseFromQuarantine(timestamp: timestamp, threads: threads) }
       try await commitBatch(timestamp: timestamp, threads: threads)
     } catch {
       failure = error
@@ -31,9 +32,37 @@ extension Intake {
     for number in slots.keys where number <= day.number { slots[number] = nil }
   }
 
+  /// Lets receptions that waited for the registry to know their endpoint compete at last, and takes
+  /// their rows out of quarantine.
+  ///
+  /// Every version of the registry is seen to once: the last commit notes which was. What was let go
+  /// before a power cut is gone from quarantine, and the rest follows.
+  private mutating func releaseFromQuarantine(timestamp: Int64, threads: Int)
+    async
+    throws(HeadEndError)
+  {
+    for file in store.quarantineFiles(of: .reception) {
+      let entries = try QuarantineTable.entries(file.open())
+      var kept: [QuarantineEntry] = []
+      for entry in entries {
+        guard entry.reason == .unknownEndpoint, let read = entry.reception, read.frame.isValid,
+          let row = index.row(of: read.frame.endpointID)
+        else {
+          kept.append(entry)
+          continue
+        }
+        counts.released += entry.count
+        try offer(read, row: row)
+      }
+      if kept.count < entries.count { quarantine.replace(file.dataFile, keeping: kept) }
+      if isFull { try await commitBatch(timestamp: timestamp, threads: threads) }
+    }
+    awaitsRelease = false
+  }
+
   private mutating func commitBatch(timestamp: Int64, threads: Int) async throws(HeadEndError) {
     let changed = slots.filter { $0.value.isChanged }.map(\.key).sorted()
-    guard !changed.isEmpty || !ledger.pending.isEmpty || !quarantine.pending.isEmpty else {
+    guard !changed.isEmpty || !ledger.pending.isEmpty || quarantine.hasPending else {
       return
     }
     let batch = store.nextBatch
@@ -48,7 +77,9 @@ extension Intake {
       }
     }
     let ledgerFile = try commitSiblings(batch: batch, timestamp: timestamp)
-    commit.transactions[ReadStore.releasedThroughName] = store.snapshot(.registry).version
+    if !awaitsRelease {
+      commit.transactions[ReadStore.releasedThroughName] = store.snapshot(.registry).version
+    }
     try store.commitReads(commit)
     ledger.markStored(in: ledgerFile)
     quarantine.markStored()
@@ -112,17 +143,7 @@ extension Intake {
   private mutating func commitSiblings(batch: Int64, timestamp: Int64) throws(HeadEndError)
     -> LiveFile?
   {
-    for kind in QuarantineKind.allCases {
-      guard let entries = quarantine.pending[kind] else { continue }
-      var commit = Commit(operation: "INGEST", timestamp: timestamp)
-      commit.adds = [
-        try store.writeFile(
-          QuarantineTable.columns(entries, batch: batch), to: .quarantine,
-          partition: ["kind": kind.rawValue], name: "\(kind.rawValue)s-b\(batch)",
-          timestamp: timestamp)
-      ]
-      try store.commit(commit, to: .quarantine)
-    }
+    try commitQuarantine(batch: batch, timestamp: timestamp)
     if ledger.pending.isEmpty { return nil }
     let file = try store.writeFile(
       UploadTable.columns(ledger.pending, batch: batch), to: .uploads, name: "uploads-b\(batch)",
@@ -131,5 +152,25 @@ extension Intake {
     commit.adds = [file]
     try store.commit(commit, to: .uploads)
     return store.liveFile(file, of: .uploads)
+  }
+
+  private mutating func commitQuarantine(batch: Int64, timestamp: Int64) throws(HeadEndError) {
+    var files: [(kind: QuarantineKind, name: String, entries: [QuarantineEntry])] =
+      QuarantineKind.allCases.compactMap { kind in
+        quarantine.pending[kind].map { (kind, "\(kind.rawValue)s-b\(batch)", $0) }
+      }
+    for (number, rewrite) in quarantine.rewrites.enumerated() where !rewrite.kept.isEmpty {
+      files.append((.reception, "receptions-b\(batch)-\(number + 1)", rewrite.kept))
+    }
+    var commit = Commit(operation: "INGEST", timestamp: timestamp)
+    commit.removes = quarantine.rewrites.map(\.file)
+    for file in files {
+      commit.adds.append(
+        try store.writeFile(
+          QuarantineTable.columns(file.entries, batch: batch), to: .quarantine,
+          partition: ["kind": file.kind.rawValue], name: file.name, timestamp: timestamp))
+    }
+    if commit.adds.isEmpty && commit.removes.isEmpty { return }
+    try store.commit(commit, to: .quarantine)
   }
 }

@@ -13,7 +13,9 @@ public struct Intake: ~Copyable {
   /// An upload may be made this much after its arrival: collectors' clocks are not exact.
   private static let uploadAheadMaxMs: Int64 = 3_600_000
   /// Memory for slots that are held at the same time, in bytes.
-  private static let slotMemory = 320 << 20
+  private static let slotMemory = 192 << 20
+  /// Rows of quarantine that wait for a commit at most, about 200 bytes each.
+  private static let pendingQuarantineMax = 1 << 17
 
   public internal(set) var store: ReadStore
   public internal(set) var counts = IntakeCounts()
@@ -29,7 +31,9 @@ public struct Intake: ~Copyable {
   /// The collectors whose uploads are taken in; empty where all are.
   private let collectors: Set<CollectorID>
   /// Whether the registry has changed since quarantine was last looked through.
-  private var awaitsRelease: Bool
+  var awaitsRelease: Bool
+  /// When the first endpoint of the registry was installed.
+  private let firstInstallation: UTCMilliseconds
   private let heldSlotsMax: Int
   private var useCount = 0
 
@@ -45,24 +49,19 @@ public struct Intake: ~Copyable {
     let collectors = Set(try store.collectors())
     var keys: Set<String> = []
     for file in store.quarantineFiles(of: .upload) {
-      keys.formUnion(try QuarantineTable.uploadKeys(file.open()))
+      keys.formUnion(try QuarantineTable.entries(file.open()).map(\.uploadKey))
     }
     self.ledger = ledger
     self.collectors = collectors
     quarantine = Quarantine(storedUploadKeys: keys)
     index = EndpointIndex(store.registry.map(\.endpoint.rawValue))
-    clock = store.settings.clock
+    let clock = store.settings.clock
+    self.clock = clock
+    firstInstallation =
+      store.registry.map(\.installedOn).min().map { clock.startOfDay($0) } ?? .min
     awaitsRelease = store.releasedThrough < store.snapshot(.registry).version
     self.heldSlotsMax = heldSlotsMax
     self.store = store
-  }
-
-  /// What has to be in order before anything is taken in or committed.
-  mutating func begin() throws(HeadEndError) {
-    if let failure { throw failure }
-    guard awaitsRelease else { return }
-    try releaseFromQuarantine()
-    awaitsRelease = false
   }
 
   // MARK: - Uploads
@@ -78,7 +77,7 @@ public struct Intake: ~Copyable {
   public mutating func take(
     _ upload: Upload, source: String, offset: Int = 0, receivedAt: UTCMilliseconds? = nil
   ) throws(HeadEndError) -> UploadVerdict {
-    try begin()
+    if let failure { throw failure }
     let header = upload.header
     if let (reason, message) = refusal(of: header, receivedAt: receivedAt) {
       return refuse(upload, reason, message, source: source, offset: offset)
@@ -198,6 +197,8 @@ public struct Intake: ~Copyable {
           refused.add(record, .invalidFrame)
         } else if record.stamp > latest {
           refused.add(record, .futureStamp)
+        } else if record.stamp < firstInstallation {
+          refused.add(record, .ancientStamp)
         } else if let row = index.row(of: record.frame.endpointID) {
           let milliseconds = UInt64(bitPattern: record.stamp &- slotStart)
           guard milliseconds < slotLength else { return clock.day(of: record.stamp) }
@@ -221,23 +222,9 @@ public struct Intake: ~Copyable {
   }
 
   /// Lets one reception compete for its endpoint's read.
-  private mutating func offer(_ read: ReceivedRead, row: Int) throws(HeadEndError) {
+  mutating func offer(_ read: ReceivedRead, row: Int) throws(HeadEndError) {
     let slot = try slot(of: clock.day(of: read.stamp))
     slot.offer { $0(Winner(read, slotStart: slot.start), row) }
-  }
-
-  /// Lets receptions that waited for the registry to know their endpoint compete at last.
-  ///
-  /// Every version of the registry is seen to once: `commit` notes which was. To do it again, after
-  /// a power cut, changes nothing, since merging is idempotent.
-  private mutating func releaseFromQuarantine() throws(HeadEndError) {
-    for file in store.quarantineFiles(of: .reception) {
-      for read in try QuarantineTable.receptionsOfUnknownEndpoints(file.open()) {
-        guard let row = index.row(of: read.frame.endpointID) else { continue }
-        counts.released += 1
-        try offer(read, row: row)
-      }
-    }
   }
 
   // MARK: - Slots
@@ -265,10 +252,11 @@ public struct Intake: ~Copyable {
     return slot
   }
 
-  /// Whether so many slots have changed that memory calls for a commit. It depends on the uploads
-  /// taken since the last commit and on nothing else.
+  /// Whether so many slots have changed, or so much was refused, that memory calls for a commit.
+  /// It depends on what was offered since the last commit and on nothing else.
   public var isFull: Bool {
-    slots.count >= heldSlotsMax && slots.values.count { $0.isChanged } >= heldSlotsMax
+    quarantine.pendingCount >= Self.pendingQuarantineMax
+      || slots.count >= heldSlotsMax && slots.values.count { $0.isChanged } >= heldSlotsMax
   }
 
   /// Forgets the slots that have rested longest, as long as there are more than `count`; changed

@@ -1,3 +1,4 @@
+import DeltaTable
 import Metering
 
 /// Why something was not taken in.
@@ -16,6 +17,8 @@ public enum QuarantineReason: String, CaseIterable, Sendable {
   case unknownEndpoint = "unknown_endpoint"
   /// A stamp more than 60 s after the creation of its upload.
   case futureStamp = "future_stamp"
+  /// A stamp before any endpoint of the registry was installed, as of a clock that was reset.
+  case ancientStamp = "ancient_stamp"
 }
 
 /// Whether a row of `quarantine` is about bytes and uploads as a whole, or about receptions of an
@@ -43,6 +46,8 @@ struct QuarantineEntry: Sendable, Equatable {
   var count: Int
   /// What was wrong, in words.
   var detail: String
+  /// The version of `reads` that it came with; nil for the one that is being made.
+  var batch: Int64?
 
   /// Tells whole uploads that were refused from one another; the same one counts once. Damaged
   /// bytes are known by their place, uploads wherever they lie.
@@ -55,8 +60,20 @@ struct QuarantineEntry: Sendable, Equatable {
 
 /// What is refused, kept for whoever has to look into it.
 struct Quarantine: Sendable {
+  /// A stored file from which receptions were let go, and what stays of it.
+  struct Rewrite: Sendable {
+    let file: DataFile
+    let kept: [QuarantineEntry]
+  }
+
   /// Entries that are not stored yet.
   private(set) var pending: [QuarantineKind: [QuarantineEntry]] = [:]
+  /// Files of receptions that are to be replaced.
+  private(set) var rewrites: [Rewrite] = []
+  /// Entries that wait in memory for the commit.
+  private(set) var pendingCount = 0
+  /// Whether there is anything to commit.
+  var hasPending: Bool { pendingCount > 0 || !rewrites.isEmpty }
   /// Whole uploads that were refused, which are not in the ledger and may be offered again.
   private var uploadKeys: Set<String>
 
@@ -68,13 +85,26 @@ struct Quarantine: Sendable {
   mutating func addUpload(_ entry: QuarantineEntry) -> Bool {
     guard uploadKeys.insert(entry.uploadKey).inserted else { return false }
     pending[.upload, default: []].append(entry)
+    pendingCount += 1
     return true
   }
 
   /// Adds entries for receptions of an upload that is in the ledger.
   mutating func addReceptions(_ entries: [QuarantineEntry]) {
-    if !entries.isEmpty { pending[.reception, default: []] += entries }
+    if entries.isEmpty { return }
+    pending[.reception, default: []] += entries
+    pendingCount += entries.count
   }
 
-  mutating func markStored() { pending = [:] }
+  /// Lets all entries of a stored file go but those that are kept.
+  mutating func replace(_ file: DataFile, keeping kept: [QuarantineEntry]) {
+    rewrites.append(Rewrite(file: file, kept: kept))
+    pendingCount += kept.count
+  }
+
+  mutating func markStored() {
+    pending = [:]
+    rewrites = []
+    pendingCount = 0
+  }
 }

@@ -47,6 +47,7 @@ struct RefusedReceptions {
     case .invalidFrame: "preamble or checksum is wrong, or the endpoint is 0"
     case .unknownEndpoint: "the registry has no such endpoint"
     case .futureStamp: "the stamp is more than 60 s after the upload's creation"
+    case .ancientStamp: "the stamp is before any endpoint of the registry was installed"
     case .damagedUpload, .contradictingUpload, .unknownCollector, .futureUpload: ""
     }
   }

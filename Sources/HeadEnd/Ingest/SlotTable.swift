@@ -16,23 +16,27 @@ final class SlotTable: @unchecked Sendable {
   /// Counts up with the uploads, to tell which slot has rested longest.
   var lastUse = 0
   private let winners: UnsafeMutablePointer<Winner>
+  private let byteCount: Int
 
   init(start: UTCMilliseconds, endpointCount: Int) {
     self.start = start
     self.endpointCount = endpointCount
-    // The value of no reception is all zero bits.
-    guard let memory = calloc(max(endpointCount, 1), MemoryLayout<Winner>.stride) else {
+    byteCount = max(endpointCount, 1) * MemoryLayout<Winner>.stride
+    // The value of no reception is all zero bits. Not from the heap, which keeps what was used once.
+    let memory = mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
       fatalError("out of memory for a slot of \(endpointCount) endpoints")
     }
-    Self.adviseHugePages(memory, byteCount: endpointCount * MemoryLayout<Winner>.stride)
+    Self.adviseHugePages(memory, byteCount)
     winners = memory.bindMemory(to: Winner.self, capacity: max(endpointCount, 1))
   }
 
-  deinit { free(winners) }
+  deinit { munmap(winners, byteCount) }
 
   /// Lets the system give memory in pages of 2 MiB where so much is needed: a slot of a large
   /// utility is written from end to end, and taking it 4 KiB at a time takes a tenth of an ingest.
-  private static func adviseHugePages(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
+  private static func adviseHugePages(_ memory: UnsafeMutableRawPointer, _ byteCount: Int) {
     let pageByteCount = 2 << 20
     let first = memory.alignedUp(toMultipleOf: pageByteCount)
     let length = (byteCount - (first - memory)) / pageByteCount * pageByteCount

@@ -29,7 +29,7 @@ enum QuarantineTable {
       (.text(TextColumn(receptions.map { $0.map { hexadecimal($0.frame) } ?? "" })), isReception),
       (.int64(entries.map { Int64($0.count) }), nil),
       (.text(TextColumn(entries.map(\.detail))), nil),
-      (.int64([Int64](repeating: batch, count: entries.count)), nil),
+      (.int64(entries.map { $0.batch ?? batch }), nil),
     ]
     let fields = StoreTable.quarantine.fields.filter { $0.field.name != "kind" }
     return zip(fields, data).map { field, content in
@@ -37,48 +37,45 @@ enum QuarantineTable {
     }
   }
 
-  /// The keys of the whole uploads in a data file of that kind.
-  static func uploadKeys(_ file: StoredFile) throws(HeadEndError) -> [String] {
+  /// The rows of a data file.
+  static func entries(_ file: StoredFile) throws(HeadEndError) -> [QuarantineEntry] {
     let reasons = try file.texts("reason")
     let sources = try file.texts("source")
     let offsets = try file.integers("source_offset")
+    let byteCounts = try file.optionalIntegers("byte_count")
     let collectors = try file.optionalIntegers("collector_id")
     let sequences = try file.optionalIntegers("sequence")
-    let details = try file.texts("detail")
-    return reasons.indices.compactMap { row in
-      guard let reason = reasons[row].flatMap(QuarantineReason.init(rawValue:)) else { return nil }
-      return QuarantineEntry(
-        reason: reason, source: sources[row] ?? "", offset: Int(offsets[row]),
-        collector: collectors[row].map { UInt32(truncatingIfNeeded: $0) },
-        sequence: sequences[row].map { UInt64(bitPattern: $0) }, count: 1,
-        detail: details[row] ?? ""
-      ).uploadKey
-    }
-  }
-
-  /// The receptions in a data file that were refused because the registry lacked their endpoint.
-  static func receptionsOfUnknownEndpoints(_ file: StoredFile) throws(HeadEndError)
-    -> [ReceivedRead]
-  {
-    let reasons = try file.texts("reason")
-    let collectors = try file.integers("collector_id")
     let stamps = try file.integers("read_at")
     let rssi = try file.integers("rssi_dbm")
     let frames = try file.texts("frame")
-    var reads: [ReceivedRead] = []
-    for row in reasons.indices where reasons[row] == QuarantineReason.unknownEndpoint.rawValue {
-      guard let frame = frames[row].flatMap(frame(hexadecimal:)), frame.isValid,
-        let collector = UInt32(exactly: collectors[row]), let rssi = Int8(exactly: rssi[row]),
-        stamps[row].magnitude < 1 << 62
+    let counts = try file.integers("receptions")
+    let details = try file.texts("detail")
+    let batches = try file.integers("batch")
+    var entries: [QuarantineEntry] = []
+    entries.reserveCapacity(reasons.count)
+    for row in reasons.indices {
+      let frame = frames[row].map(frame(hexadecimal:))
+      guard let reason = reasons[row].flatMap(QuarantineReason.init(rawValue:)),
+        collectors[row].map({ UInt32(exactly: $0) != nil }) ?? true,
+        stamps[row].magnitude < 1 << 62, let rssi = Int8(exactly: rssi[row]),
+        frame == nil || (frame! != nil && collectors[row] != nil)
       else {
         throw .damagedStore(
-          "\(file.path): row \(row) is not a reception; restore the file from a copy")
+          "\(file.path): row \(row) is not of quarantine; restore the file from a copy")
       }
-      reads.append(
-        ReceivedRead(
-          stamp: stamps[row] / 1000, frame: frame, collector: collector, rssiDbm: rssi))
+      let collector = collectors[row].map { UInt32(truncatingIfNeeded: $0) }
+      entries.append(
+        QuarantineEntry(
+          reason: reason, source: sources[row] ?? "", offset: Int(offsets[row]),
+          byteCount: byteCounts[row].map { Int($0) }, collector: collector,
+          sequence: sequences[row].map { UInt64(bitPattern: $0) },
+          reception: frame.flatMap(\.self).map {
+            ReceivedRead(
+              stamp: stamps[row] / 1000, frame: $0, collector: collector ?? 0, rssiDbm: rssi)
+          },
+          count: Int(counts[row]), detail: details[row] ?? "", batch: batches[row]))
     }
-    return reads
+    return entries
   }
 
   /// The 24 hexadecimal digits of a frame.

@@ -32,7 +32,8 @@ public struct ReadStore: ~Copyable {
   static let closedThroughName = "amr/closed-through"
   static let releasedThroughName = "amr/released-through"
 
-  /// Creates an empty store with a registry; the directory must not hold one yet.
+  /// Creates an empty store with a registry; the directory must be empty or absent, or hold what a
+  /// creation left that was cut off.
   ///
   /// - Parameters:
   ///   - registry: any order; each endpoint once.
@@ -42,18 +43,21 @@ public struct ReadStore: ~Copyable {
     at directory: String, settings: StoreSettings, registry: [ServicePoint], engine: String,
     timestamp: Int64, in fileSystem: FileSystem = .system
   ) throws(HeadEndError) -> ReadStore {
+    // Before anything is made there, not even a lock file.
+    if try exists(at: directory, in: fileSystem) { throw .storeExists(directory: directory) }
+    let site = CreationSite(directory: directory, fileSystem: fileSystem)
+    try site.refuseOtherContent()
     let lock = try rethrowing {
       try fileSystem.createDirectories(directory)
       return try DirectoryLock(on: directory, waiting: true, in: fileSystem)
     }
     if try exists(at: directory, in: fileSystem) { throw .storeExists(directory: directory) }
+    try site.begin()
     var tables: [StoreTable: DeltaTable] = [:]
     var snapshots: [StoreTable: Snapshot] = [:]
     for name in StoreTable.allCases {
       let path = Path.join(directory, name.rawValue)
       (tables[name], snapshots[name]) = try rethrowing { () -> (DeltaTable, Snapshot) in
-        // What an interrupted creation left behind.
-        if try fileSystem.status(of: path) != nil { try fileSystem.removeTree(path) }
         let metadata = name.metadata(
           createdAt: timestamp, storeName: Path.name(directory), settings: settings)
         let table = try DeltaTable.create(at: path, metadata, engine: engine, in: fileSystem)
@@ -70,10 +74,12 @@ public struct ReadStore: ~Copyable {
       try fileSystem.writeAtomically(
         Array(settings.text.utf8), to: Path.join(directory, StoreSettings.fileName))
     }
+    try site.finish()
     return store
   }
 
-  /// Opens a store; for writing, waits until no other writer holds it, and takes back what an interrupted batch left in its sibling tables.
+  /// Opens a store; for writing, waits until no other writer holds it, and takes back what an
+  /// interrupted batch left in its sibling tables.
   public static func open(
     at directory: String, engine: String, for purpose: Purpose,
     in fileSystem: FileSystem = .system
@@ -112,7 +118,10 @@ public struct ReadStore: ~Copyable {
     var store = ReadStore(
       directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
       tables: tables, snapshots: snapshots)
-    if purpose == .writing { try store.refuseForeignChanges() }
+    if purpose == .writing {
+      try store.refuseForeignChanges()
+      try CreationSite(directory: directory, fileSystem: fileSystem).finish()
+    }
     for file in store.files(of: .registry) { store.registry += try RegistryTable.rows(file.open()) }
     // Another program may have written them in another order.
     store.registry.sort { $0.endpoint < $1.endpoint }

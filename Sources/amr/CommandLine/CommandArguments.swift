@@ -100,6 +100,10 @@ struct CommandArguments {
     if let missing = specs.dropFirst(positionals.count).first(where: \.isRequired) {
       throw error("missing \(missing.name) for '\(command.invocation)'")
     }
+    if positionals.contains("") {
+      throw error(
+        "an argument of '\(command.invocation)' is empty, as of a variable that is not set")
+    }
     if positionals.count > specs.count, specs.last?.isRepeatable != true {
       throw error(
         "unexpected argument \(UsageError.quoted(positionals[specs.count])) "
