@@ -97,7 +97,8 @@ struct StoreDamageTests {
       "digest", #""tags":{"sha256":""#, #""tags":{"sha256":"x"#, "its SHA-256 is not the one"),
     forgery("month", #"{"month":"1998-06"}"#, #"{"month":"1998-05"}"#, "not in partition month="),
     forgery("day", #"\"day\":\"1998-06-30\""#, #"\"day\":\"1998-06-29\""#, "rows are not of"),
-    forgery("path", #""path":"month"#, #""path":"../month"#, "is not inside the table's directory"),
+    forgery("path", #""path":"month"#, #""path":"../month"#, "is not a plain path inside the"),
+    forgery("name", #""path":"month"#, #""path":"./month"#, "is not a plain path inside the"),
   ]
 
   private static func forgery(
