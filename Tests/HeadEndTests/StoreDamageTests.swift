@@ -128,6 +128,39 @@ struct StoreDamageTests {
     }
   }
 
+  @Test(
+    "a sibling's schema that was edited with all hashes: told, and refused",
+    arguments: [
+      (
+        #"\"sha256\",\"type\":\"string\",\"nullable\":false"#,
+        #"\"sha256\",\"type\":\"string\",\"nullable\":true"#, "column sha256 is nullable"
+      ),
+      (
+        #"\"received_at\",\"type\":\"timestamp\",\"nullable\":true"#,
+        #"\"received_at\",\"type\":\"timestamp\",\"nullable\":false"#,
+        "column received_at is not nullable"
+      ),
+      (#"\"name\":\"sha256\""#, #"\"name\":\"SHA256\""#, "column sha256 is missing"),
+      (#"\"name\":\"received_at\""#, #"\"name\":\"Received_at\""#, "column received_at is missing"),
+      (
+        #"\"fields\":["#,
+        #"\"fields\":[{\"name\":\"n\",\"type\":\"long\",\"nullable\":false,\"metadata\":{}},"#,
+        "columns n, collector_id, sequence"
+      ),
+    ])
+  func schemas(text: String, other: String, expected: String) async throws {
+    let store = try await StoreCopy.make()
+    try store.replace(text, with: other, in: store.logs(.uploads)[0])
+    try store.forgeHashes()
+    let faults = try await store.check().joined(separator: "\n")
+    #expect(faults.contains(expected), "\(faults)")
+    let error = try #require(throws: HeadEndError.self) {
+      _ = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing).days
+    }
+    #expect(error.category == .badData)
+    #expect("\(error)".contains(expected) && "\(error)".contains("restore it"), "\(error)")
+  }
+
   @Test("any byte of any log file changed: told")
   func logBytes() async throws {
     let store = try await StoreCopy.make()
