@@ -6,6 +6,8 @@ public struct UploadError: Error, Equatable, CustomStringConvertible, Sendable {
   public let offset: Int
   /// How long it is.
   public let byteCount: Int
+  /// CRC-32 of its bytes, which tells it from another one in the same place.
+  public let checksum: UInt32
   /// What is wrong at its start, what was expected, how to mend it.
   public let message: String
 
@@ -183,6 +185,7 @@ extension UploadReader {
       let type = buffer[Self.typePlace(start, record)]
       throw UploadError(
         offset: offset, byteCount: header.uploadByteCount,
+        checksum: CRC32.checksum(Array(buffer[start..<position])),
         message: "record \(record) has frame type \(type); expected 1, SCM (\(header.name))")
     }
     return Upload(header: header, in: buffer, at: start)
@@ -215,22 +218,32 @@ extension UploadReader {
 extension UploadReader {
   /// Looks on for a header; throws when there is one, or none until the source's end.
   private mutating func passDamage() throws(UploadError) {
-    guard let damage else { return }
+    guard var damage else { return }
+    let isPast = findEndOfDamage()
+    // What is behind now may be dropped before the end is found.
+    buffer.withUnsafeBytes {
+      damage.extend(over: UnsafeRawBufferPointer(rebasing: $0[damage.end - base..<position]))
+    }
+    self.damage = isPast ? nil : damage
+    if isPast { throw damage.error }
+  }
+
+  /// Moves on to the next header or the source's end, or as far as neither can be; returns whether
+  /// it is there.
+  private mutating func findEndOfDamage() -> Bool {
     while let place = nextMagic(), place + UploadHeader.byteCount <= buffer.count {
       position = place
       if let found = try? readHeader(at: place) {
         header = found
-        self.damage = nil
-        throw damage.error(end: offset)
+        return true
       }
       position += 1
     }
-    if isAtEnd {
-      position = buffer.count
-      self.damage = nil
-      throw damage.error(end: offset)
-    }
-    position = nextMagic() ?? max(position, buffer.count - (UploadHeader.magicBytes.count - 1))
+    position =
+      isAtEnd
+      ? buffer.count
+      : nextMagic() ?? max(position, buffer.count - (UploadHeader.magicBytes.count - 1))
+    return isAtEnd
   }
 
   /// Where the letters of a header stand next.
@@ -247,7 +260,7 @@ extension UploadReader {
   }
 }
 
-/// Damage whose end has not been found yet.
+/// Damage, as far as it is known to reach.
 private struct Damage {
   enum Fault {
     case header(HeaderFault)
@@ -257,8 +270,23 @@ private struct Damage {
 
   let offset: Int
   let fault: Fault
+  /// Offset in the source of the first byte behind it.
+  private(set) var end: Int
+  private var checksum = CRC32()
 
-  func error(end: Int) -> UploadError {
+  init(offset: Int, fault: Fault) {
+    self.offset = offset
+    self.fault = fault
+    end = offset
+  }
+
+  /// Adds the bytes that follow.
+  mutating func extend(over bytes: UnsafeRawBufferPointer) {
+    checksum.update(bytes)
+    end += bytes.count
+  }
+
+  var error: UploadError {
     let byteCount = end - offset
     let message: String
     switch fault {
@@ -270,6 +298,7 @@ private struct Damage {
     case .records(let header):
       message = "the checksum of the records is wrong (\(header.name)); fetch the file again"
     }
-    return UploadError(offset: offset, byteCount: byteCount, message: message)
+    return UploadError(
+      offset: offset, byteCount: byteCount, checksum: checksum.value, message: message)
   }
 }

@@ -116,8 +116,9 @@ struct ChunkPlace: Sendable {
     if let name = Codec.othersByNumber[try metadata.integer(4, "the codec")] {
       throw ParquetError(
         at: metadata.offset,
-        "the column is compressed with \(name); only gzip and no compression are read here: have "
-          + "the program that wrote the file write it so")
+        "the column is compressed with \(name); only gzip and no compression are read here: let the "
+          + "program that wrote the file write it so (deltalake: "
+          + "writer_properties=WriterProperties(compression='GZIP'))")
     }
     codec = try metadata.enumeration(4, "the codec", Codec.self)
     let count = try metadata.count(5, "the column's number of values")

@@ -145,7 +145,8 @@ enum PathEncoding {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Refuses what leaves the table's directory.
+  /// Refuses what leaves the table's directory, and other spellings of a path inside it: a file must
+  /// have one name only, by which to tell whether it is live.
   static func decode(_ text: String) throws(ActionError) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
@@ -162,10 +163,10 @@ enum PathEncoding {
     }
     let path = String(decoding: bytes, as: UTF8.self)
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    if parts.contains(where: { $0.isEmpty || $0 == ".." }) || text.contains(":")
+    if parts.contains(where: { ["", ".", ".."].contains($0) }) || text.contains(":")
       || bytes.contains(0)
     {
-      throw ActionError("path \(text) is not inside the table's directory")
+      throw ActionError("path \(text) is not a plain path inside the table's directory")
     }
     return path
   }

@@ -26,6 +26,18 @@ public struct InputFile: ~Copyable {
     if closes { close(descriptor) }
   }
 
+  /// Waits until `read` would return at once, be it with bytes, the end or an error.
+  ///
+  /// - Returns: false where that has not come about within so many milliseconds.
+  public borrowing func isReadable(within milliseconds: CInt) throws(FileError) -> Bool {
+    let descriptor = descriptor
+    let ready = try fileSystem.call(.read, path) { _ in
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      return poll(&request, 1, milliseconds)
+    }
+    return ready > 0
+  }
+
   /// Reads what is there, at least one byte and at most `buffer.count`; 0 means the end.
   public borrowing func read(
     into buffer: UnsafeMutableRawBufferPointer

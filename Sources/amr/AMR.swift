@@ -10,6 +10,7 @@ let engineName = "amr \(amrVersion)"
 @main
 struct AMR {
   static func main() async {
+    Terminal.holdStandardDescriptors()
     Interrupt.install()
     let code = await obey(Array(CommandLine.arguments.dropFirst()))
     exit(code.rawValue)

@@ -106,6 +106,8 @@ struct DamageTests {
     #expect(reading.offsets == expected.offsets, "seed \(seed)")
     let damage = reading.errors.map { $0.offset..<$0.offset + $0.byteCount }
     #expect(damage == expected.damage, "seed \(seed)")
+    let checksums = damage.map { plainCRC32(stream.bytes[$0]) }
+    #expect(reading.errors.map(\.checksum) == checksums, "seed \(seed)")
     #expect(
       reading.uploads.allSatisfy { stream.sent.contains($0) }, "seed \(seed): an invented one")
     var found = reading.uploads[...]

@@ -18,16 +18,23 @@ enum Program {
     try runCommand(path, words(line), directory: scratch.path, input: Array(input.utf8))
   }
 
+  /// Runs a line of the shell, in which `amr` is the program.
+  static func shell(_ line: String, in scratch: TemporaryDirectory) throws -> CommandResult {
+    try runCommand(
+      "/bin/sh", ["-c", "amr() { '\(path)' \"$@\"; }; \(line)"], directory: scratch.path)
+  }
+
   /// Starts `amr` without waiting for it; its output goes to `output`.
   static func start(
-    _ line: String, in scratch: TemporaryDirectory, output: Any = FileHandle.nullDevice,
+    _ line: String, in scratch: TemporaryDirectory, input: Any = FileHandle.nullDevice,
+    output: Any = FileHandle.nullDevice,
     errors: Any = FileHandle.nullDevice
   ) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = words(line)
     process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input
     process.standardOutput = output
     process.standardError = errors
     try process.run()

@@ -34,6 +34,30 @@ struct StoreCommandTests {
     #expect(quiet.exitCode == 0 && quiet.outputText.isEmpty)
   }
 
+  @Test("a day that is not over, or long after the last reads, is not closed")
+  func closingTooMuch() throws {
+    let scratch = try Self.store()
+    let ahead = try Program.run("store close s --through 1998-07-04", in: scratch)
+    #expect(ahead.exitCode == 64)
+    #expect(
+      ahead.errorText
+        == "amr: 1998-07-04 is more than 31 days after 1998-06-02, the last day with reads in s; "
+        + "expected 1998-07-03 or before. See 'amr store close --help'.\n")
+    let future = try Program.run("store close s --through 9999-12-31", in: scratch)
+    #expect(future.exitCode == 64)
+    #expect(
+      future.errorText.hasPrefix(
+        "amr: 9999-12-31 cannot be closed before it is over: in s today is"))
+    #expect(
+      try Program.run("store info s --json", in: scratch).outputText
+        .contains(#""closed_through": null"#))
+    #expect(try Program.run("store close s --through 1998-07-03", in: scratch).exitCode == 0)
+    let empty = "ingest empty - --registry u/registry.csv --quiet"
+    #expect(try Program.run(empty, in: scratch).exitCode == 0)
+    #expect(try Program.run("store close empty --through 9999-12-31", in: scratch).exitCode == 64)
+    #expect(try Program.run("store close empty --through 2001-01-01", in: scratch).exitCode == 0)
+  }
+
   @Test("check: 0 for a sound store, 1 with a line per fault, 66 for none")
   func check() throws {
     let scratch = try Self.store()

@@ -236,7 +236,15 @@ struct ForeignLogTests {
       ("{\"add\":{\"path\":\"x\",\"size\":1}}", ".json:1: partitionValues lacks month"),
       (
         "{\"add\":{\"path\":\"../x\",\"size\":1,\"modificationTime\":1,"
-          + "\"partitionValues\":{\"month\":null}}}", "is not inside the table's directory"
+          + "\"partitionValues\":{\"month\":null}}}", "is not a plain path inside the table"
+      ),
+      (
+        "{\"add\":{\"path\":\"./x\",\"size\":1,\"modificationTime\":1,"
+          + "\"partitionValues\":{\"month\":null}}}", "is not a plain path inside the table"
+      ),
+      (
+        "{\"add\":{\"path\":\"a/%2E/x\",\"size\":1,\"modificationTime\":1,"
+          + "\"partitionValues\":{\"month\":null}}}", "is not a plain path inside the table"
       ),
       (
         "{\"add\":{\"path\":\"a%2\",\"size\":1,\"modificationTime\":1,"

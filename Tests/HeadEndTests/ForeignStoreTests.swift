@@ -96,6 +96,7 @@ struct ForeignStoreTests {
     try Self.run("t.optimize.compact()", on: .reads, of: store)
     let error = try #require(throws: HeadEndError.self) { _ = try Self.open(store).days }
     #expect("\(error)".contains("compressed with zstd"), "\(error)")
+    #expect("\(error)".contains("WriterProperties(compression='GZIP')"), "\(error)")
     #expect(error.category == .badData)
   }
 

@@ -163,6 +163,25 @@ struct IntakeTests {
     #expect(intake.counts.repeatedUploads == 1)
   }
 
+  @Test("other damaged bytes in the same place of a stream are told apart, also later")
+  func damageInOnePlace() async throws {
+    let directory = try TemporaryDirectory()
+    var store = try Fixture.makeStore(directory, endpoints: 3)
+    for quarantined in [2, 0] {
+      var intake = try Intake(store)
+      for byte: UInt8 in [1, 2, 1] {
+        var reader = UploadReader()
+        reader.feed([UInt8](repeating: byte, count: 100))
+        reader.finish()
+        let error = try #require(throws: UploadError.self) { try reader.next() }
+        intake.take(damaged: error, source: "standard input")
+      }
+      #expect(intake.counts.quarantined == quarantined)
+      try await intake.commit(timestamp: Fixture.timestamp, threads: 1)
+      store = intake.finish()
+    }
+  }
+
   @Test("the registry survives, and can be replaced")
   func registry() throws {
     let directory = try TemporaryDirectory()

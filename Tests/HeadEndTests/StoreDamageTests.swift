@@ -97,7 +97,8 @@ struct StoreDamageTests {
       "digest", #""tags":{"sha256":""#, #""tags":{"sha256":"x"#, "its SHA-256 is not the one"),
     forgery("month", #"{"month":"1998-06"}"#, #"{"month":"1998-05"}"#, "not in partition month="),
     forgery("day", #"\"day\":\"1998-06-30\""#, #"\"day\":\"1998-06-29\""#, "rows are not of"),
-    forgery("path", #""path":"month"#, #""path":"../month"#, "is not inside the table's directory"),
+    forgery("path", #""path":"month"#, #""path":"../month"#, "is not a plain path inside the"),
+    forgery("name", #""path":"month"#, #""path":"./month"#, "is not a plain path inside the"),
   ]
 
   private static func forgery(
@@ -125,6 +126,39 @@ struct StoreDamageTests {
     for expected in damage.expected {
       #expect(faults.contains(expected), "\(damage.testDescription): \(faults)")
     }
+  }
+
+  @Test(
+    "a sibling's schema that was edited with all hashes: told, and refused",
+    arguments: [
+      (
+        #"\"sha256\",\"type\":\"string\",\"nullable\":false"#,
+        #"\"sha256\",\"type\":\"string\",\"nullable\":true"#, "column sha256 is nullable"
+      ),
+      (
+        #"\"received_at\",\"type\":\"timestamp\",\"nullable\":true"#,
+        #"\"received_at\",\"type\":\"timestamp\",\"nullable\":false"#,
+        "column received_at is not nullable"
+      ),
+      (#"\"name\":\"sha256\""#, #"\"name\":\"SHA256\""#, "column sha256 is missing"),
+      (#"\"name\":\"received_at\""#, #"\"name\":\"Received_at\""#, "column received_at is missing"),
+      (
+        #"\"fields\":["#,
+        #"\"fields\":[{\"name\":\"n\",\"type\":\"long\",\"nullable\":false,\"metadata\":{}},"#,
+        "columns n, collector_id, sequence"
+      ),
+    ])
+  func schemas(text: String, other: String, expected: String) async throws {
+    let store = try await StoreCopy.make()
+    try store.replace(text, with: other, in: store.logs(.uploads)[0])
+    try store.forgeHashes()
+    let faults = try await store.check().joined(separator: "\n")
+    #expect(faults.contains(expected), "\(faults)")
+    let error = try #require(throws: HeadEndError.self) {
+      _ = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing).days
+    }
+    #expect(error.category == .badData)
+    #expect("\(error)".contains(expected) && "\(error)".contains("restore it"), "\(error)")
   }
 
   @Test("any byte of any log file changed: told")

@@ -1,5 +1,6 @@
 import Checksums
 import CollectorUpload
+import Digits
 import ERTProtocol
 import Metering
 
@@ -133,7 +134,8 @@ public struct Intake: ~Copyable {
     refuse(
       .init(
         reason: .damagedUpload, source: source, offset: error.offset, byteCount: error.byteCount,
-        count: 0, detail: error.message))
+        count: 0, detail: "\(error.message); CRC-32 \(digits(error.checksum, width: 8, radix: 16))")
+    )
   }
 
   private mutating func refuse(

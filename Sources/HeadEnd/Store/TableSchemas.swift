@@ -45,6 +45,18 @@ extension StoreTable {
       if found.type != own.type {
         throw changed("column \(own.name) is \(found.type), expected \(own.type)")
       }
+      if found.isNullable != own.isNullable {
+        let found = found.isNullable ? "is nullable, expected not" : "is not nullable, expected so"
+        throw changed("column \(own.name) \(found)")
+      }
+    }
+    // As `DeltaTable.writeDataFile` will have them: others' columns may be left out where nullable.
+    let names = fields.map(\.field.name)
+    let needed = table.metadata.fields.map(\.field)
+      .filter { !$0.isNullable || names.contains($0.name) }.map(\.name)
+    if needed != names {
+      throw changed(
+        "columns \(needed.joined(separator: ", ")), expected \(names.joined(separator: ", "))")
     }
     if table.metadata.partitionColumns != partitionColumns {
       throw changed(

@@ -129,7 +129,8 @@ enum Commands {
   private static let storeClose = CommandSpec(
     id: .storeClose, path: ["store", "close"], summary: "close the days up to a given day",
     details: "Closes all slots up to and including a day. A read that changes later becomes a new "
-      + "version with its reason; what was billed stays as it was.",
+      + "version with its reason; what was billed stays as it was. Refuses a day that is not over yet, "
+      + "or more than 31 days after the last one with reads, since no day is opened again.",
     positionals: [store], options: [.through],
     examples: [
       .init(

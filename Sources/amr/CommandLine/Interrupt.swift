@@ -18,9 +18,8 @@ enum Interrupt {
   /// is an error (`StreamError.readerGone`) instead of sudden death.
   ///
   /// A signal that the parent process chose to ignore, as `nohup` and background jobs of scripts
-  /// do, stays ignored. System calls are not restarted: in the thread that takes the signal they
-  /// fail with EINTR, so that it gets to look at the flag. That is the main thread, since threads
-  /// that run tasks block signals; input that may never come has to be awaited there.
+  /// do, stays ignored. No system call ends for a signal (`FileSystem` makes it again, and threads
+  /// that run tasks block signals), so input that may never come is awaited a while at a time.
   static func install() {
     // The first use of a global may take a lock, which the handler must not meet.
     _ = signals.load(ordering: .relaxed) + requests.load(ordering: .relaxed)

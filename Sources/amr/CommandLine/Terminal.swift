@@ -7,6 +7,19 @@ enum Terminal {
     case error = 2
   }
 
+  /// Opens those of descriptors 0, 1 and 2 that the parent process left closed (`>&-`): a file would
+  /// otherwise be given the number, and what is meant for the stream be written into it.
+  ///
+  /// Input then cannot be read and output not be written, as before; messages go nowhere.
+  static func holdStandardDescriptors() {
+    for (descriptor, mode) in [
+      (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY),
+    ] where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is the one that is given.
+      _ = open("/dev/null", mode)
+    }
+  }
+
   static func isTerminal(_ stream: Stream) -> Bool {
     isatty(stream.rawValue) == 1
   }

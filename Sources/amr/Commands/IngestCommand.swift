@@ -15,8 +15,12 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   defer { bar.finish() }
   // A stream's sender writes the registry before its first upload, so that whoever pipes both
   // commands together finds it there.
-  let head =
-    sources[0] == .standardInput ? try InputFile().read(upTo: Ingest.chunkByteCount) : []
+  var head: [UInt8] = []
+  if sources[0] == .standardInput {
+    let input = InputFile()
+    try awaitBytes(of: input)
+    head = try input.read(upTo: Ingest.chunkByteCount)
+  }
   var ingest = Ingest(
     intake: try Intake(try openOrCreateStore(directory, arguments)), asOf: asOf,
     threads: arguments.threads)
@@ -38,6 +42,11 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   }
   for line in ingest.problems.lines { try Terminal.write("amr: \(line)\n", to: .error) }
   return ingest.problems.isEmpty ? .done : .badData
+}
+
+/// Waits for a stream that may pause for ever, until it goes on or the process is to stop.
+private func awaitBytes(of input: borrowing InputFile) throws {
+  repeat { try Interrupt.check() } while try !input.isReadable(within: 100)
 }
 
 /// Takes in file after file; batches are cut by the number of uploads and by the slots that they
@@ -70,6 +79,7 @@ private struct Ingest: ~Copyable {
     var hasMore = true
     repeat {
       try Interrupt.check()
+      if source == .standardInput { try awaitBytes(of: input) }
       hasMore = try reader.feed(upTo: Self.chunkByteCount) { room throws(FileError) in
         try input.read(into: room)
       }

@@ -115,6 +115,7 @@ func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
     .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })!
   var store = try openForWriting(
     OutputPlace.directory(arguments.positionals[0]), arguments)
+  try refuseEarlyClose(of: store, through: day, arguments)
   try store.close(through: day, timestamp: wallClock())
   let closed = store.closedThrough?.description
   if arguments.flag(.json) {
@@ -124,4 +125,21 @@ func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
     try Terminal.write("\(store.directory): closed through \(closed ?? "no day")\n", to: .output)
   }
   return .done
+}
+
+/// Days stay closed for ever, so one that is not over, or that a slip of the pen names, is refused.
+private func refuseEarlyClose(
+  of store: borrowing ReadStore, through day: CivilDay, _ arguments: ParsedArguments
+) throws(UsageError) {
+  let today = store.settings.clock.day(of: wallClock())
+  if day >= today {
+    throw arguments.usageError(
+      "\(day) cannot be closed before it is over: in \(store.directory) today is \(today)")
+  }
+  let daysAheadMax = 31
+  if let last = store.days.last, day > last + daysAheadMax {
+    throw arguments.usageError(
+      "\(day) is more than \(daysAheadMax) days after \(last), the last day with reads in "
+        + "\(store.directory); expected \(last + daysAheadMax) or before")
+  }
 }
