@@ -53,7 +53,8 @@ private func awaitBytes(of input: borrowing InputFile) throws {
 /// touch, in the order given, and never by time or memory, so that a repetition cuts the same ones.
 private struct Ingest: ~Copyable {
   private static let uploadsPerBatch = 16_384
-  static let chunkByteCount = 1 << 20
+  /// What a pipe holds; more would be new memory for each of many small files.
+  static let chunkByteCount = 1 << 16
 
   var intake: Intake
   /// When the uploads arrived; nil is now.
