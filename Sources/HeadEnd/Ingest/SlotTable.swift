@@ -55,14 +55,15 @@ final class SlotTable: @unchecked Sendable {
   func offer<Result>(_ body: ((_ winner: Winner, _ row: Int) -> Void) -> Result) -> Result {
     let winners = winners
     let count = endpointCount
-    var isChanged = false
+    var wins: UInt8 = 0
     let result = body { winner, row in
       precondition(row >= 0 && row < count)
-      guard winners[row] < winner else { return }
-      winners[row] = winner
-      isChanged = true
+      let known = winners[row]
+      let isGreater = known < winner
+      winners[row] = Winner.max(known, winner, rightWins: isGreater)
+      wins |= isGreater ? 1 : 0
     }
-    if isChanged { self.isChanged = true }
+    if wins != 0 { isChanged = true }
     return result
   }
 }
