@@ -31,6 +31,7 @@ let package = Package(
     .target(
       name: "Metering", dependencies: ["Digits", "PortableMath", "RandomStreams"],
       swiftSettings: hot),
+    .target(name: "VEE", dependencies: ["Metering"], swiftSettings: hot),
     .target(name: "ERTProtocol", dependencies: ["ChecksumBlocks"], swiftSettings: hot),
     .target(
       name: "CollectorUpload", dependencies: ["Digits", "Checksums", "Metering", "ERTProtocol"],
@@ -51,7 +52,7 @@ let package = Package(
     .target(
       name: "HeadEnd",
       dependencies: [
-        "Digits", "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering",
+        "Digits", "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering", "VEE",
         "ERTProtocol", "CollectorUpload", "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(
@@ -94,6 +95,7 @@ let package = Package(
     .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),
     .testTarget(
       name: "MeteringTests", dependencies: ["RandomStreams", "Metering", "TestSupport"]),
+    .testTarget(name: "VEETests", dependencies: ["Metering", "VEE", "TestSupport"]),
     .testTarget(name: "ERTProtocolTests", dependencies: ["ERTProtocol", "TestSupport"]),
     .testTarget(
       name: "CollectorUploadTests",

@@ -19,15 +19,19 @@ struct CycleMeters {
   private(set) var endpointIDs: [UInt32] = []
   private(set) var lastBilledAt: [UTCMilliseconds] = []
   private let scheduled: CivilDay
+  private let clock: LocalClock
 
   /// - Parameter scheduled: the date on which the cycle is due to be read.
-  init(scheduled: CivilDay) { self.scheduled = scheduled }
+  init(scheduled: CivilDay, clock: LocalClock) {
+    self.scheduled = scheduled
+    self.clock = clock
+  }
 
   /// Adds a meter if it is in service on the scheduled date: installed by then and not yet
   /// removed.
   mutating func add(_ point: ServicePoint, row: Int) {
-    guard point.installedOn <= scheduled else { return }
-    if let removed = point.removedOn, removed <= scheduled { return }
+    guard clock.day(of: point.installedAt) <= scheduled else { return }
+    if let removed = point.removedAt, clock.day(of: removed - 1) <= scheduled { return }
     rows.append(row)
     endpointIDs.append(point.endpoint.rawValue)
     lastBilledAt.append(point.lastBilledAt)

@@ -1,14 +1,17 @@
 /// One of the 21 groups into which accounts are divided, so that billing work is spread over the
 /// working days of a month.
 public struct BillingCycle: RawRepresentable, Hashable, Comparable, Sendable {
+  // Registries have millions of rows.
+  private let number: UInt8
+
   /// 1…21.
-  public let rawValue: Int
+  public var rawValue: Int { Int(number) }
 
   public static let count = 21
 
   public init?(rawValue: Int) {
     guard (1...Self.count).contains(rawValue) else { return nil }
-    self.rawValue = rawValue
+    number = UInt8(rawValue)
   }
 
   public static var allCases: [BillingCycle] { (1...count).compactMap(BillingCycle.init) }

@@ -1,35 +1,54 @@
-/// One row of the registry: which meter an endpoint reads, who is billed for it, and from which
-/// read the next bill starts.
+/// One row of the registry: which meter an endpoint reads, where, for whom, and from when to when.
+///
+/// An endpoint has one row for each meter that it served, for each cycle and account that the meter
+/// moved to, and so on: its rows follow one another in time without overlap.
 public struct ServicePoint: Sendable, Equatable {
   public var endpoint: EndpointID
   /// The meter's faceplate number.
   public var meterID: String
+  /// The place that is supplied. It has at most one meter of each commodity at a time, so that a
+  /// meter that follows another there has replaced it.
+  public var servicePointID: String
+  /// Who is billed; empty while nobody is.
   public var accountID: String
   public var commodity: Commodity
   public var register: RegisterFormat
   public var cycle: BillingCycle
-  public var installedOn: CivilDay
-  /// Nil while the module is in service.
-  public var removedOn: CivilDay?
-  /// What the dials showed when the last bill was made.
+  /// The first instant in service.
+  public var installedAt: UTCMilliseconds
+  /// The first instant no longer in service; nil while the row holds.
+  public var removedAt: UTCMilliseconds?
+  /// What the dials showed at the removal, where a fitter noted it.
+  public var removedRead: Int64?
+  /// What the dials showed when the last bill was made, or at the installation if that was later:
+  /// where the next bill starts.
   public var lastBilledRead: Int64
   /// When that read was taken.
   public var lastBilledAt: UTCMilliseconds
 
+  /// - Parameter servicePointID: nil is the account's only one.
   public init(
-    endpoint: EndpointID, meterID: String, accountID: String, commodity: Commodity,
-    register: RegisterFormat, cycle: BillingCycle, installedOn: CivilDay,
-    removedOn: CivilDay? = nil, lastBilledRead: Int64, lastBilledAt: UTCMilliseconds
+    endpoint: EndpointID, meterID: String, servicePointID: String? = nil, accountID: String,
+    commodity: Commodity, register: RegisterFormat, cycle: BillingCycle,
+    installedAt: UTCMilliseconds, removedAt: UTCMilliseconds? = nil, removedRead: Int64? = nil,
+    lastBilledRead: Int64, lastBilledAt: UTCMilliseconds
   ) {
     self.endpoint = endpoint
     self.meterID = meterID
+    self.servicePointID = servicePointID ?? accountID
     self.accountID = accountID
     self.commodity = commodity
     self.register = register
     self.cycle = cycle
-    self.installedOn = installedOn
-    self.removedOn = removedOn
+    self.installedAt = installedAt
+    self.removedAt = removedAt
+    self.removedRead = removedRead
     self.lastBilledRead = lastBilledRead
     self.lastBilledAt = lastBilledAt
+  }
+
+  /// Whether the row holds at an instant.
+  public func isInService(at instant: UTCMilliseconds) -> Bool {
+    instant >= installedAt && (removedAt.map { instant < $0 } ?? true)
   }
 }

@@ -109,7 +109,7 @@ public struct Run {
   {
     var queue = DeliveryQueue()
     var period = 0
-    let clock = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
+    let clock = scenario.clock
     let observer = observer
     observer.begin(
       "simulate", unit: "collector periods", total: network.periodCount * layout.sites.count)
@@ -183,7 +183,7 @@ public struct Run {
   private mutating func finishIntake(_ open: consuming Intake) async throws -> ReadStore {
     let start = watch.now
     var intake = open
-    let clock = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
+    let clock = scenario.clock
     let end = scenario.startDate + scenario.days
     try await intake.close(
       through: end - 1,

@@ -45,7 +45,7 @@ import Testing
     var found = 0
     for cycle in BillingCycle.allCases {
       let window = run.window(of: cycle)
-      var meters = CycleMeters(scheduled: window.scheduled)
+      var meters = CycleMeters(scheduled: window.scheduled, clock: clock)
       for (row, point) in territory.registry.enumerated() where point.cycle == cycle {
         meters.add(point, row: row)
       }

@@ -21,7 +21,7 @@ struct Utility {
         endpoint: EndpointID(rawValue: id), meterID: "M\(id)", accountID: "A\(id)",
         commodity: .electric, register: RegisterFormat(dials: 5, multiplier: 1),
         cycle: BillingCycle(rawValue: 1 + index * BillingCycle.count / modules)!,
-        installedOn: Self.firstDay - 400,
+        installedAt: Self.clock.startOfDay(Self.firstDay - 400),
         lastBilledRead: Int64(below(100_000, draws.word(UInt32(index)))),
         lastBilledAt: Self.clock.startOfDay(Self.firstDay - 30))
     }

@@ -44,7 +44,7 @@ extension Scenario {
   /// - Parameter number: 0 for the first period of the run.
   public func earliestDelivery(ofPeriod number: Int) -> UTCMilliseconds {
     let period = ReportingPeriod(number: number, hours: backhaul.uploadPeriodH)
-    let epoch = LocalClock(utcOffsetMinutes: utcOffsetMinutes).startOfDay(startDate)
+    let epoch = clock.startOfDay(startDate)
     // Instants are rounded down to a millisecond, clock errors to a tick.
     return epoch + period.end * 1000 - Int64(collectors.clockErrorMs) - 1
   }

@@ -35,8 +35,7 @@ struct DeliverySchedule: Sendable {
   init(_ scenario: Scenario, collectorCount: Int) {
     backhaul = scenario.backhaul
     seed = scenario.seed
-    epoch = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
-      .startOfDay(scenario.startDate)
+    epoch = scenario.clock.startOfDay(scenario.startDate)
     let outages = OutageModel(
       seed: scenario.seed, stream: .concentratorOutage,
       perYear: scenario.faults.concentratorOutagesPerYear,

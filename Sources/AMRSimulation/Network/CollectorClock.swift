@@ -11,8 +11,7 @@ struct CollectorClock: Sendable, Equatable {
 
   /// A clock whose constant error is drawn once for the collector.
   init(_ scenario: Scenario, site: CollectorSite) {
-    epoch = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
-      .startOfDay(scenario.startDate)
+    epoch = scenario.clock.startOfDay(scenario.startDate)
     let stream = RandomStream(
       seed: scenario.seed, .collectorClock, entity: site.id.rawValue)
     let span = UInt32(2 * scenario.collectors.clockErrorMs + 1)

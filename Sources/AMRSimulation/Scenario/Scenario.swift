@@ -16,6 +16,8 @@ public struct Scenario: Sendable, Equatable {
   public var days = 1
   /// The fixed offset of local standard time from UTC; days are [00:00, 24:00) at this offset.
   public var utcOffsetMinutes = 0
+  /// The civil time of that offset.
+  public var clock: LocalClock { LocalClock(utcOffsetMinutes: utcOffsetMinutes) }
   public var evaluation = EvaluationChoice.auto
   public var territory = TerritorySpec()
   public var moduleClasses: [ModuleClass] = [ModuleClass()]

@@ -25,13 +25,14 @@ public struct RegistryRows: RandomAccessCollection, Sendable {
     let moduleClass = scenario.moduleClasses[Int(territory.classIndices[index])]
     let cycle = Self.cycle(index: index, count: territory.count)
     let billed = lastBills[cycle.rawValue - 1]
+    let clock = scenario.clock
     return ServicePoint(
       endpoint: EndpointID(rawValue: id), meterID: "M\(id)", accountID: "A\(id)",
       commodity: moduleClass.commodity,
       register: RegisterFormat(dials: moduleClass.dials, multiplier: moduleClass.multiplier),
-      cycle: cycle, installedOn: billed,
+      cycle: cycle, installedAt: clock.startOfDay(billed),
       lastBilledRead: Int64(openingCounts[index]),
-      lastBilledAt: LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes).startOfDay(billed + 1))
+      lastBilledAt: clock.startOfDay(billed + 1))
   }
 
   /// The billing cycle of the module at an index: routes are contiguous, of equal size.

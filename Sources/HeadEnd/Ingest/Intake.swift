@@ -59,7 +59,7 @@ public struct Intake: ~Copyable {
     let clock = store.settings.clock
     self.clock = clock
     firstInstallation =
-      store.registry.map(\.installedOn).min().map { clock.startOfDay($0) } ?? .min
+      store.registry.map(\.installedAt).min() ?? .min
     awaitsRelease = store.releasedThrough < store.snapshot(.registry).version
     self.heldSlotsMax = heldSlotsMax
     self.store = store

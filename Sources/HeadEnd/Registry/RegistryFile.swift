@@ -30,19 +30,19 @@ public enum RegistryFile {
   ///
   /// - Parameter write: called with each chunk, in order; its error ends the writing.
   public static func encode<Failure: Error>(
-    _ points: some Sequence<ServicePoint>, to write: ([UInt8]) throws(Failure) -> Void
+    _ points: some Sequence<ServicePoint>, clock: LocalClock, to write: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var csv = CSVWriter(capacity: chunkByteCount + 4096)
     for name in header { csv.append(name) }
     csv.endRow()
     for point in points {
-      append(point, to: &csv)
+      append(point, clock, to: &csv)
       if csv.count >= chunkByteCount { try write(csv.take()) }
     }
     try write(csv.take())
   }
 
-  private static func append(_ point: ServicePoint, to csv: inout CSVWriter) {
+  private static func append(_ point: ServicePoint, _ clock: LocalClock, to csv: inout CSVWriter) {
     csv.append(Int(point.endpoint.rawValue))
     csv.append(point.meterID)
     csv.append(point.accountID)
@@ -50,8 +50,8 @@ public enum RegistryFile {
     csv.append(point.register.dials)
     csv.append(point.register.multiplier)
     csv.append(point.cycle.rawValue)
-    csv.append(point.installedOn.description)
-    csv.append(point.removedOn?.description ?? "")
+    csv.append(clock.day(of: point.installedAt).description)
+    csv.append(point.removedAt.map { clock.day(of: $0 - 1).description } ?? "")
     csv.append(point.lastBilledRead)
     csv.append(
       point.lastBilledAt % 1000 == 0
@@ -65,13 +65,13 @@ public enum RegistryFile {
   /// - Throws: for the first row that is malformed, out of range or has an `endpoint_id` that an
   ///   earlier row has, and for a file without rows.
   public static func decode(
-    _ bytes: [UInt8], source: String
+    _ bytes: [UInt8], source: String, clock: LocalClock
   ) throws(CSVError) -> [ServicePoint] {
     var reader = try CSVReader(bytes, source: source)
     let columns = try Columns(reader)
     var rows: [(point: ServicePoint, line: Int)] = []
     while try reader.nextRow() {
-      rows.append((try columns.point(reader), reader.line))
+      rows.append((try columns.point(reader, clock), reader.line))
     }
     guard !rows.isEmpty else { throw reader.error("expected at least one row below the header") }
     rows.sort { ($0.point.endpoint, $0.line) < ($1.point.endpoint, $1.line) }
@@ -112,7 +112,7 @@ private struct Columns {
   }
 
   /// The service point of the reader's current row.
-  func point(_ reader: CSVReader) throws(CSVError) -> ServicePoint {
+  func point(_ reader: CSVReader, _ clock: LocalClock) throws(CSVError) -> ServicePoint {
     let register = RegisterFormat(
       dials: try reader.int(dials, in: 4...8),
       multiplier: try reader.int(multiplier, in: 1...1_000_000))
@@ -129,8 +129,8 @@ private struct Columns {
     return ServicePoint(
       endpoint: EndpointID(rawValue: UInt32(try reader.int(endpoint, in: 1...Int(UInt32.max)))),
       meterID: try name(meter, reader), accountID: try name(account, reader),
-      commodity: try commodity(reader), register: register, cycle: cycle, installedOn: installed,
-      removedOn: removed,
+      commodity: try commodity(reader), register: register, cycle: cycle, installedAt: clock.startOfDay(installed),
+      removedAt: removed.map { clock.startOfDay($0 + 1) },
       lastBilledRead: Int64(try reader.int(lastBilledRead, in: 0...Int(register.span) - 1)),
       lastBilledAt: try lastBilledInstant(reader))
   }

@@ -125,14 +125,23 @@ extension StoreTable {
   private static let registryFields: [TableField] = [
     TableField("endpoint_id", .int64, comment: "the meter module's address on the air"),
     TableField("meter_id", .string, comment: "the meter's faceplate number"),
-    TableField("account_id", .string, comment: "who is billed"),
+    TableField(
+      "service_point_id", .string,
+      comment: "the place supplied; it has one meter of each commodity at a time"),
+    TableField("account_id", .string, comment: "who is billed; empty while nobody is"),
     TableField("commodity", .string, comment: "electric, gas or water"),
     TableField("dials", .int32, comment: "digits of the register"),
     TableField("multiplier", .int32, comment: "units per count"),
     TableField("cycle", .int32, comment: "billing cycle, 1 to 21"),
-    TableField("installed_on", .date, comment: "first day in service"),
-    TableField("removed_on", .date, isNullable: true, comment: "last day in service"),
-    TableField("last_billed_read", .int64, comment: "what the dials showed at the last bill"),
+    TableField("installed_at", .timestampMicros, comment: "first instant in service, UTC"),
+    TableField(
+      "removed_at", .timestampMicros, isNullable: true,
+      comment: "first instant no longer in service, UTC"),
+    TableField(
+      "removed_read", .int64, isNullable: true, comment: "what the dials showed at the removal"),
+    TableField(
+      "last_billed_read", .int64,
+      comment: "what the dials showed at the last bill, or at the installation if that was later"),
     TableField("last_billed_at", .timestampMicros, comment: "when that was, UTC"),
   ]
 

@@ -27,8 +27,9 @@ func openForReading(_ directory: String) throws -> ReadStore {
 /// Opens a store to take uploads into, with the registry and the collectors that the arguments name;
 /// makes it when there is none and a registry is given.
 func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments) throws -> ReadStore {
+  let clock = LocalClock(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0)
   let registry = try arguments.string(.registry).map { path in
-    try RegistryFile.decode(try FileSystem.system.readFile(path), source: path)
+    try RegistryFile.decode(try FileSystem.system.readFile(path), source: path, clock: clock)
   }
   let collectors = try arguments.string(.collectors).map { path in
     try CollectorList.decode(try FileSystem.system.readFile(path), source: path)
