@@ -14,6 +14,6 @@ public struct StoreReads: DailyReads {
     guard let stored = try days[day]?.reads() else { return nil }
     return try DayOfReads(
       endpointIDs: stored.endpointIDs, registers: stored.registers, readAt: stored.readAt,
-      qualities: [Quality](repeating: .actual, count: stored.endpointIDs.count))
+      qualities: stored.qualities)
   }
 }

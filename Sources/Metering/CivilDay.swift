@@ -60,6 +60,12 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   public var year: Int { date.year }
   public var month: Int { date.month }
 
+  /// The first day of its month.
+  public var firstOfMonth: CivilDay { self - (date.day - 1) }
+
+  /// The first day of the month after its own.
+  public var firstOfNextMonth: CivilDay { (firstOfMonth + 31).firstOfMonth }
+
   /// 1 on 1 January.
   public var dayOfYear: Int { number - CivilDay(year: year, month: 1, day: 1).number + 1 }
 

@@ -74,6 +74,7 @@ extension Intake {
     for day in changed where day <= closed {
       if let file = try lateFile(day, batch: batch, timestamp: timestamp) {
         commit.adds.append(file)
+        store.setBackValidation(to: CivilDay(number: day), in: &commit)
       }
     }
     let ledgerFile = try commitSiblings(batch: batch, timestamp: timestamp)
@@ -100,8 +101,9 @@ extension Intake {
         var rows = ReadRows()
         for row in ids.indices where !slot[row].isNone {
           rows.append(
-            endpoint: ids[row], slot[row].read(endpoint: ids[row], slotStart: slot.start),
-            version: 1, late: false)
+            endpoint: ids[row],
+            StoredRead(
+              slot[row].read(endpoint: ids[row], slotStart: slot.start), version: 1, isLate: false))
         }
         return try table.writeDataFile(
           rows.columns(day: day), partition: ["month": day.monthName], name: "\(day)-b\(batch)",
@@ -118,17 +120,16 @@ extension Intake {
   {
     guard let slot = slots[number] else { return nil }
     let day = CivilDay(number: number)
-    let current = try store.currentRows(ofDay: day)
+    let content = try store.slot(day).content()
+    let stored = SlotTable(start: slot.start, endpointCount: slot.endpointCount)
+    fill(stored, with: content)
     var rows = ReadRows()
-    var place = 0
-    for (row, id) in index.ids.enumerated() where !slot[row].isNone {
-      // Both are in ascending order of endpoints.
-      while place < current.count, current.endpoints[place] < Int64(id) { place += 1 }
-      let isKnown = place < current.count && current.endpoints[place] == Int64(id)
-      let read = slot[row].read(endpoint: id, slotStart: slot.start)
-      if isKnown, !(current.reads[place] < read) { continue }
+    for (row, id) in index.ids.enumerated() where stored[row] < slot[row] {
+      let latest = content.current.rows(of: id).first.map { content.current.reads[$0].version } ?? 0
       rows.append(
-        endpoint: id, read, version: isKnown ? current.versions[place] + 1 : 1, late: true)
+        endpoint: id,
+        StoredRead(
+          slot[row].read(endpoint: id, slotStart: slot.start), version: latest + 1, isLate: true))
     }
     if rows.count == 0 { return nil }
     counts.lateReads += rows.count

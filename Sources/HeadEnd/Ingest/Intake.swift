@@ -241,17 +241,21 @@ public struct Intake: ~Copyable {
     dropRestingSlots(leaving: heldSlotsMax - 1)
     let slot = SlotTable(start: clock.startOfDay(day), endpointCount: index.ids.count)
     slot.lastUse = useCount
-    let stored = try store.currentRows(ofDay: day)
+    fill(slot, with: try store.slot(day).content())
+    slots[day.number] = slot
+    return slot
+  }
+
+  /// Lets the receptions that are stored of a slot compete.
+  func fill(_ slot: SlotTable, with content: StoredSlot.Content) {
     slot.offer { offer in
-      for row in 0..<stored.count {
-        if let place = index.row(of: UInt32(truncatingIfNeeded: stored.endpoints[row])) {
-          offer(Winner(stored.reads[row], slotStart: slot.start), place)
+      content.forEachReception { endpoint, read in
+        if let row = index.row(of: endpoint) {
+          offer(Winner(read, slotStart: slot.start), row)
         }
       }
     }
     slot.isChanged = false
-    slots[day.number] = slot
-    return slot
   }
 
   /// Whether so many slots have changed, or so much was refused, that memory calls for a commit.

@@ -1,77 +1,88 @@
 import Columnar
-import ERTProtocol
 import Metering
 
 /// Rows of the table `reads`, all of one slot.
 struct ReadRows: Sendable {
-  var endpoints: [Int64] = []
-  var reads: [ReceivedRead] = []
-  var versions: [Int32] = []
-  /// Whether a row became known only after its slot was closed.
-  var late: [Bool] = []
+  private(set) var endpoints: [UInt32] = []
+  private(set) var reads: [StoredRead] = []
 
   var count: Int { endpoints.count }
 
   init() {}
 
-  mutating func append(endpoint: UInt32, _ read: ReceivedRead, version: Int32, late: Bool) {
-    endpoints.append(Int64(endpoint))
+  mutating func append(endpoint: UInt32, _ read: StoredRead) {
+    endpoints.append(endpoint)
     reads.append(read)
-    versions.append(version)
-    self.late.append(late)
   }
 
-  mutating func append(row: Int, of other: ReadRows) {
-    endpoints.append(other.endpoints[row])
-    reads.append(other.reads[row])
-    versions.append(other.versions[row])
-    late.append(other.late[row])
+  mutating func append(_ rows: Range<Int>, of other: ReadRows) {
+    endpoints += other.endpoints[rows]
+    reads += other.reads[rows]
   }
+
+  /// Puts another version of the same endpoint's read into a row.
+  mutating func replace(row: Int, by read: StoredRead) { reads[row] = read }
 
   private mutating func reserveCapacity(_ count: Int) {
     endpoints.reserveCapacity(count)
     reads.reserveCapacity(count)
-    versions.reserveCapacity(count)
-    late.reserveCapacity(count)
   }
 
-  /// The reason of a version that came after its slot was closed.
-  static let lateReason = "late_upload"
-
   /// The columns of a data file, in the order of the schema.
-  func columns(day: CivilDay) -> [Column] {
-    var register: [Int64] = []
+  ///
+  /// - Parameter notes: what persons said of their rows, by row; no element is none.
+  func columns(day: CivilDay, notes: [Int: String] = [:]) -> [Column] {
     var readAt: [Int64] = []
     var milliseconds: [Int32] = []
-    var collectors: [Int64] = []
-    var rssi: [Int32] = []
-    var ertTypes: [Int32] = []
-    var tamper: [Int32] = []
+    readAt.reserveCapacity(count)
+    milliseconds.reserveCapacity(count)
     for read in reads {
-      let fields = read.frame.fields
       let second = wholeSecond(read.stamp)
-      register.append(Int64(fields.consumption))
       readAt.append(second * 1_000_000)
       milliseconds.append(Int32(read.stamp - second * 1000))
-      collectors.append(Int64(read.collector))
-      rssi.append(Int32(read.rssiDbm))
-      ertTypes.append(Int32(fields.ertType))
-      tamper.append(
-        (fields.reserved ? 16 : 0) + Int32(fields.physicalTamper) * 4
-          + Int32(fields.encoderTamper))
     }
-    let same = [UInt8](repeating: 0, count: count)
-    let data: [ColumnData] = [
-      .int64(endpoints), .int32([Int32](repeating: Int32(day.number), count: count)),
-      .int64(register), .int64(readAt), .int32(milliseconds),
-      .dictionary(codes: same, values: [Quality.actual.rawValue]),
-      .dictionary(
-        codes: late.map { $0 ? 0 : ColumnData.nullCode }, values: [Self.lateReason]),
-      .int32(versions), .int64(collectors), .int32(rssi),
-      .dictionary(codes: same, values: ["scm"]), .int32(ertTypes), .int32(tamper),
+    let heard = reads.map { $0.reception != nil }
+    func received(_ value: (StoredRead.Reception) -> Int32) -> ColumnData {
+      .int32(reads.map { $0.reception.map(value) ?? 0 })
+    }
+    let data: [(ColumnData, [Bool]?)] = [
+      (.int64(endpoints.map(Int64.init)), nil),
+      (.int32([Int32](repeating: Int32(day.number), count: count)), nil),
+      (.int64(reads.map { Int64($0.register) }), nil), (.int64(readAt), nil),
+      (.int32(milliseconds), nil),
+      (
+        .dictionary(
+          codes: reads.map { $0.quality.code }, values: Quality.allCases.map(\.rawValue)), nil
+      ),
+      (
+        .dictionary(
+          codes: reads.map { $0.reason?.rawValue ?? ColumnData.nullCode },
+          values: ReadReason.allCases.map(\.name)), nil
+      ),
+      (
+        .dictionary(
+          codes: reads.map(\.source.rawValue), values: ReadSource.allCases.map(\.name)), nil
+      ),
+      (noteColumn(notes), nil), (.int32(reads.map(\.version)), nil),
+      (.int64(reads.map { Int64($0.reception?.collector ?? 0) }), heard),
+      (received { Int32($0.rssiDbm) }, heard),
+      (.dictionary(codes: heard.map { $0 ? 0 : ColumnData.nullCode }, values: ["scm"]), nil),
+      (received { Int32($0.ertType) }, heard), (received { Int32($0.tamper) }, heard),
     ]
     let fields = StoreTable.reads.fields.map(\.field).filter { $0.name != "month" }
-    return zip(fields, data).map { Column($0, $1) }
+    return zip(fields, data).map { Column($0, $1.0, validity: $1.1) }
+  }
+
+  private func noteColumn(_ notes: [Int: String]) -> ColumnData {
+    let values = Set(notes.values).sorted()
+    let codes = Dictionary(uniqueKeysWithValues: zip(values, Int32(0)...))
+    if values.isEmpty {
+      return .dictionary(codes: [UInt8](repeating: ColumnData.nullCode, count: count), values: [])
+    }
+    return .wideDictionary(
+      codes: (0..<count).map { row in
+        notes[row].flatMap { codes[$0] } ?? ColumnData.wideNullCode
+      }, values: values)
   }
 
   /// The rows of a data file, in its order.
@@ -82,57 +93,115 @@ struct ReadRows: Sendable {
     let register = try file.integers("register")
     let readAt = try file.integers("read_at")
     let milliseconds = try file.integers("read_at_ms")
+    let qualities = try file.codes("quality", Quality.allCases.map(\.rawValue))
+    let reasons = try file.codes("reason", ReadReason.allCases.map(\.name))
+    let sources = try file.codes("source", ReadSource.allCases.map(\.name))
     let collectors = try file.integers("collector_id")
+    let heard = try file.hasValue("collector_id")
     let rssi = try file.integers("rssi_dbm")
     let ertTypes = try file.integers("ert_type")
     let tamper = try file.integers("tamper")
     let numbers = try file.integers("version")
-    let hasReason = try file.hasValue("reason")
     let days = try day.map { _ throws(HeadEndError) in try file.integers("day") }
     if day == nil { reserveCapacity(ids.count) }
     for row in ids.indices {
       if let day, days?[row] != Int64(day.number) { continue }
       // What no writer of ours stores would overflow below or be taken for another read.
-      guard let endpoint = UInt32(exactly: ids[row]), (0..<1 << 24).contains(register[row]),
-        readAt[row].magnitude < 1 << 62, (0..<1000).contains(milliseconds[row]),
-        let version = Int32(exactly: numbers[row]), (1..<Int32.max).contains(version)
+      guard let endpoint = UInt32(exactly: ids[row]), (0..<1 << 32).contains(register[row]),
+        register[row] < 1 << 24 || !heard[row], readAt[row].magnitude < 1 << 62,
+        (0..<1000).contains(milliseconds[row]), let version = Int32(exactly: numbers[row]),
+        (1..<Int32.max).contains(version), let quality = Quality(code: qualities[row]),
+        let source = ReadSource(rawValue: sources[row]), heard[row] || source != .radio
       else {
         throw .damagedStore("\(file.path): row \(row) is not a read; restore the file from a copy")
       }
-      let message = StandardConsumptionMessage(
-        endpointID: endpoint, ertType: UInt8(truncatingIfNeeded: ertTypes[row]),
-        consumption: UInt32(truncatingIfNeeded: register[row]),
-        physicalTamper: UInt8(truncatingIfNeeded: tamper[row] >> 2),
-        encoderTamper: UInt8(truncatingIfNeeded: tamper[row]), reserved: tamper[row] & 16 != 0)
       append(
         endpoint: endpoint,
-        ReceivedRead(
-          stamp: readAt[row] / 1000 + milliseconds[row], frame: SCMFrame(message),
-          collector: UInt32(truncatingIfNeeded: collectors[row]),
-          rssiDbm: Int8(truncatingIfNeeded: rssi[row])), version: version, late: hasReason[row])
+        StoredRead(
+          stamp: readAt[row] / 1000 + milliseconds[row],
+          register: UInt32(truncatingIfNeeded: register[row]), version: version, quality: quality,
+          source: source, reason: ReadReason(rawValue: reasons[row]),
+          reception: heard[row]
+            ? StoredRead.Reception(
+              collector: UInt32(truncatingIfNeeded: collectors[row]),
+              rssiDbm: Int8(truncatingIfNeeded: rssi[row]),
+              ertType: UInt8(truncatingIfNeeded: ertTypes[row]),
+              tamper: UInt8(truncatingIfNeeded: tamper[row])) : nil))
     }
   }
 }
 
 extension ReadRows {
-  /// Whether each endpoint comes once, in ascending order, as in files of ours.
+  /// Whether the rows stand in ascending order of endpoint and version, as in files of ours.
   var isInOrder: Bool {
-    endpoints.indices.dropFirst().allSatisfy { endpoints[$0 - 1] < endpoints[$0] }
+    endpoints.indices.dropFirst().allSatisfy {
+      (endpoints[$0 - 1], reads[$0 - 1].version) < (endpoints[$0], reads[$0].version)
+    }
   }
 
-  /// Brings rows of one slot into ascending order of endpoint, each with its highest version. Other
-  /// programs keep neither order nor versions apart.
-  mutating func keepHighestVersions() {
-    if isInOrder { return }
+  /// The rows in that order. Other programs keep none.
+  var inOrder: ReadRows {
+    if isInOrder { return self }
     let order = endpoints.indices.sorted {
-      (endpoints[$0], versions[$0]) < (endpoints[$1], versions[$1])
+      (endpoints[$0], reads[$0].version) < (endpoints[$1], reads[$1].version)
     }
-    var kept = ReadRows()
-    for (place, row) in order.enumerated() {
-      let isLast = place + 1 == order.count || endpoints[order[place + 1]] != endpoints[row]
-      if isLast { kept.append(row: row, of: self) }
+    var sorted = ReadRows()
+    sorted.reserveCapacity(count)
+    for row in order { sorted.append(endpoint: endpoints[row], reads[row]) }
+    return sorted
+  }
+
+  /// The rows of one endpoint, where the rows are in order.
+  func rows(of endpoint: UInt32) -> Range<Int> {
+    let first = endpoints.partitioningIndex(from: 0) { $0 >= endpoint }
+    let end = endpoints.partitioningIndex(from: first) { $0 > endpoint }
+    return first..<end
+  }
+}
+
+extension [UInt32] {
+  /// The first place from `start` on whose value fulfils a condition, which must hold for all
+  /// behind it too. Doubling steps, then halving ones: the cost grows with the logarithm of the
+  /// distance.
+  func partitioningIndex(from start: Int, where holds: (UInt32) -> Bool) -> Int {
+    var low = start
+    var step = 1
+    while low + step <= count, !holds(self[low + step - 1]) {
+      low += step
+      step *= 2
     }
-    self = kept
+    var high = Swift.min(low + step - 1, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+extension Quality {
+  /// Its place in the column's dictionary.
+  var code: UInt8 {
+    switch self {
+    case .actual: 0
+    case .customer: 1
+    case .estimated: 2
+    case .verified: 3
+    case .rejected: 4
+    case .missing: 5
+    }
+  }
+
+  init?(code: UInt8) {
+    switch code {
+    case 0: self = .actual
+    case 1: self = .customer
+    case 2: self = .estimated
+    case 3: self = .verified
+    case 4: self = .rejected
+    case 5: self = .missing
+    default: return nil
+    }
   }
 }
 

@@ -7,7 +7,7 @@ struct SlotCheck {
   private let slot: StoredSlot
   private let endpoints: EndpointIndex?
   /// Of endpoints that are not in the slot's first file alone.
-  private var versions: [Int64: [Int32]] = [:]
+  private var versions: [UInt32: [Int32]] = [:]
   /// The rows of the first file, which mostly is the only one.
   private var firsts = ReadRows()
 
@@ -39,7 +39,7 @@ struct SlotCheck {
       firsts = rows
     } else {
       for row in 0..<rows.count {
-        versions[rows.endpoints[row], default: []].append(rows.versions[row])
+        versions[rows.endpoints[row], default: []].append(rows.reads[row].version)
       }
     }
   }
@@ -49,21 +49,21 @@ struct SlotCheck {
       add(file, "holds rows of \(slot.day) and is not in partition month=\(slot.day.monthName)")
     }
     if file.dataFile.isOwn && !rows.isInOrder {
-      add(file, "rows do not follow in ascending order of endpoint_id")
+      add(file, "rows do not follow in ascending order of endpoint_id and version")
     }
     guard let endpoints else { return }
-    let unknown = rows.endpoints.count {
-      endpoints.row(of: UInt32(truncatingIfNeeded: $0)) == nil
-    }
+    let unknown = rows.endpoints.count { endpoints.row(of: $0) == nil }
     if unknown > 0 { add(file, "\(unknown) rows are of endpoints that the registry does not know") }
   }
 
   private mutating func checkVersions() {
-    let isOrdered = firsts.isInOrder
     for row in 0..<firsts.count {
       let endpoint = firsts.endpoints[row]
-      if isOrdered && firsts.versions[row] == 1 && versions[endpoint] == nil { continue }
-      versions[endpoint, default: []].append(firsts.versions[row])
+      let isAlone =
+        (row == 0 || firsts.endpoints[row - 1] < endpoint)
+        && (row + 1 == firsts.count || firsts.endpoints[row + 1] > endpoint)
+      if isAlone && firsts.reads[row].version == 1 && versions[endpoint] == nil { continue }
+      versions[endpoint, default: []].append(firsts.reads[row].version)
     }
     for (endpoint, numbers) in versions.sorted(by: { $0.key < $1.key })
     where numbers.sorted() != (1...Int32(numbers.count)).map({ $0 }) {

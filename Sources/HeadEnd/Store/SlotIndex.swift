@@ -69,11 +69,6 @@ extension ReadStore {
   /// All days that have rows, ascending.
   public var days: [CivilDay] { slotIndex.days }
 
-  /// The current reads of a day: for each endpoint its highest version, by ascending endpoint ID.
-  func currentRows(ofDay day: CivilDay) throws(HeadEndError) -> ReadRows {
-    try slot(day).content().current
-  }
-
   /// A slot's files, to be read on any thread.
   func slot(_ day: CivilDay) -> StoredSlot {
     slotIndex.slot(day, of: table(.reads), in: fileSystem)

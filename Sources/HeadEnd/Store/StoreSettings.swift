@@ -1,6 +1,7 @@
 import DeltaTable
 import JSON5
 import Metering
+import VEE
 
 /// What a store needs to know of its utility; kept in `store.json`, written once.
 public struct StoreSettings: Sendable, Equatable {
@@ -12,6 +13,8 @@ public struct StoreSettings: Sendable, Equatable {
   public var windowBeforeDays: Int
   /// … to this many days after it.
   public var windowAfterDays: Int
+  /// The limits of validation and estimation.
+  public var rules = VEERules()
 
   public init(
     utcOffsetMinutes: Int = 0, utility: String = "utility", windowBeforeDays: Int = 3,

@@ -77,16 +77,19 @@ private struct DayScan: Sendable {
     var digest: UInt128 = 0
     var sum: Int64 = 0
     var rowsRead: [UInt32] = []
+    var reads = 0
+    var lateReads = 0
     for row in 0..<rows.count {
       let read = rows.reads[row]
-      sum += read.register
       digest &+= Self.hash(endpoint: rows.endpoints[row], day: slot.day, read)
-      if let place = index.row(of: UInt32(truncatingIfNeeded: rows.endpoints[row])) {
-        rowsRead.append(UInt32(place))
-      }
+      guard read.quality == .actual else { continue }
+      sum += Int64(read.register)
+      reads += 1
+      if read.reason == .lateUpload { lateReads += 1 }
+      if let place = index.row(of: rows.endpoints[row]) { rowsRead.append(UInt32(place)) }
     }
     summary = DaySummary(
-      day: slot.day, reads: rows.count, rows: content.rowCount, lateReads: rows.late.count { $0 },
+      day: slot.day, reads: reads, rows: content.rowCount, lateReads: lateReads,
       registerSum: sum)
     self.digest = digest
     self.rowsRead = rowsRead
@@ -94,12 +97,13 @@ private struct DayScan: Sendable {
   }
 
   /// A hash of a current row's content; its version and history do not count.
-  private static func hash(endpoint: Int64, day: CivilDay, _ read: ReceivedRead) -> UInt128 {
+  private static func hash(endpoint: UInt32, day: CivilDay, _ read: StoredRead) -> UInt128 {
+    let received = read.received(endpoint: endpoint)
     let content: [6 of UInt64] = [
-      UInt64(bitPattern: endpoint), UInt64(bitPattern: Int64(day.number)),
-      UInt64(bitPattern: read.stamp), read.frame.head,
-      UInt64(read.frame.tail) << 32 | UInt64(read.collector),
-      UInt64(UInt8(bitPattern: read.rssiDbm)),
+      UInt64(endpoint), UInt64(bitPattern: Int64(day.number)), UInt64(bitPattern: read.stamp),
+      received?.frame.head ?? UInt64(read.register),
+      received.map { UInt64($0.frame.tail) << 32 | UInt64($0.collector) } ?? 0,
+      UInt64(UInt8(bitPattern: received?.rssiDbm ?? 0)) | UInt64(read.quality.code) << 8,
     ]
     return withUnsafeBytes(of: content) { MurmurHash3.hash128($0) }
   }

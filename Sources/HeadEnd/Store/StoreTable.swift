@@ -7,9 +7,14 @@ enum StoreTable: String, CaseIterable, Sendable {
   case quarantine
   case registry
   case collectors
+  // What validation derives from the others; made anew month by month.
+  case daily
+  case monthly
+  case groups
+  case findings
 
   /// The tables whose newest version counts only once `reads` names it.
-  static let siblings: [StoreTable] = [.uploads, .quarantine, .registry, .collectors]
+  static let siblings = allCases.filter { $0 != .reads }
 
   /// The application name under which `reads` says which version of a sibling belongs to it.
   var versionName: String { "amr/\(rawValue)" }

@@ -12,12 +12,12 @@ public struct StoredDay: Sendable {
 
   /// The current reads, column by column, by ascending endpoint ID.
   public func reads() throws(HeadEndError) -> (
-    endpointIDs: [UInt32], registers: [Int64], readAt: [UTCMilliseconds]
+    endpointIDs: [UInt32], registers: [Int64], readAt: [UTCMilliseconds], qualities: [Quality]
   ) {
     let rows = try slot.content().current
     return (
-      rows.endpoints.map { UInt32(truncatingIfNeeded: $0) }, rows.reads.map(\.register),
-      rows.reads.map(\.stamp)
+      rows.endpoints, rows.reads.map { Int64($0.register) }, rows.reads.map(\.stamp),
+      rows.reads.map(\.quality)
     )
   }
 }

@@ -90,6 +90,39 @@ struct StoredFile {
     }
   }
 
+  /// A column of few texts, each as its place in a list; 255 in rows without a value.
+  ///
+  /// - Throws: for a text that the list lacks.
+  func codes(_ name: String, _ known: [String]) throws(HeadEndError) -> [UInt8] {
+    let texts: [String?]
+    switch try column(name).data {
+    case .dictionary(let codes, let values):
+      var places = [UInt8](repeating: ColumnData.nullCode, count: 256)
+      for (code, value) in values.enumerated() {
+        places[code] = try place(of: value, known, name)
+      }
+      return codes.map { places[Int($0)] }
+    default: texts = try self.texts(name)
+    }
+    var places: [UInt8] = []
+    for text in texts {
+      places.append(try text.map { text throws(HeadEndError) in try place(of: text, known, name) }
+        ?? ColumnData.nullCode)
+    }
+    return places
+  }
+
+  private func place(of text: String, _ known: [String], _ name: String) throws(HeadEndError)
+    -> UInt8
+  {
+    guard let place = known.firstIndex(of: text) else {
+      throw .damagedStore(
+        "\(path): column \(name) says '\(text)', which is none of "
+          + "\(known.joined(separator: ", ")); \(Self.mending)")
+    }
+    return UInt8(place)
+  }
+
   /// Which rows of a column have a value, without making texts of them.
   func hasValue(_ name: String) throws(HeadEndError) -> [Bool] {
     let column = try column(name)

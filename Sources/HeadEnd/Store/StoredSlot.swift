@@ -17,10 +17,29 @@ struct StoredSlot: Sendable {
   struct Content {
     /// For each endpoint the row of its highest version, by ascending endpoint ID.
     var current = ReadRows()
-    /// Rows of all versions.
-    var rowCount = 0
+    /// The rows of lower versions, by ascending endpoint ID and version.
+    var superseded = ReadRows()
     /// Bytes of the columns endpoint_id, day and register.
     var coreByteCount = 0
+
+    /// Rows of all versions.
+    var rowCount: Int { current.count + superseded.count }
+
+    /// Calls `body` with every reception that the slot has, also those that lost or were rejected.
+    func forEachReception(_ body: (_ endpoint: UInt32, ReceivedRead) -> Void) {
+      for rows in [current, superseded] {
+        for row in 0..<rows.count {
+          let endpoint = rows.endpoints[row]
+          if let read = rows.reads[row].received(endpoint: endpoint) { body(endpoint, read) }
+        }
+      }
+    }
+
+    /// All versions of an endpoint's read, ascending.
+    func versions(of endpoint: UInt32) -> [StoredRead] {
+      superseded.rows(of: endpoint).map { superseded.reads[$0] }
+        + current.rows(of: endpoint).map { current.reads[$0] }
+    }
   }
 
   let day: CivilDay
@@ -28,45 +47,76 @@ struct StoredSlot: Sendable {
 
   func content() throws(HeadEndError) -> Content {
     var content = Content()
+    var others: [ReadRows] = []
     for file in files {
       let opened = try file.file.open()
-      var rows = try file.rows(of: day, opened)
-      content.rowCount += rows.count
+      let rows = try file.rows(of: day, opened)
       if file.isFirstDay {
         content.coreByteCount += ["endpoint_id", "day", "register"].reduce(0) {
           $0 + opened.byteCount(of: $1)
         }
       }
-      rows.keepHighestVersions()
-      content.current = content.current.count == 0 ? rows : merge(content.current, rows)
+      // The largest is mostly the whole day's, the others what came later.
+      if rows.count > content.current.count { swap(&content.current, rows, into: &others) } else {
+        others.append(rows)
+      }
     }
+    var rest = ReadRows()
+    if !content.current.hasOneRowEach { swap(&content.current, ReadRows(), into: &others) }
+    for rows in others { rest.append(0..<rows.count, of: rows) }
+    if rest.count > 0 { content.add(rest.inOrder) }
     return content
   }
 
-  /// Of two sets of rows of one slot, for each endpoint the higher version.
-  private func merge(_ left: ReadRows, _ right: ReadRows) -> ReadRows {
-    var merged = ReadRows()
-    var (one, other) = (0, 0)
-    while one < left.count || other < right.count {
-      let takesLeft: Bool
-      if one == left.count {
-        takesLeft = false
-      } else if other == right.count {
-        takesLeft = true
-      } else if left.endpoints[one] == right.endpoints[other] {
-        takesLeft = left.versions[one] > right.versions[other]
-        if takesLeft { other += 1 } else { one += 1 }
+  private func swap(_ current: inout ReadRows, _ rows: ReadRows, into others: inout [ReadRows]) {
+    if current.count > 0 { others.append(current) }
+    current = rows
+  }
+}
+
+extension StoredSlot.Content {
+  /// Adds rows in order, whose versions may be higher or lower than those that are current.
+  fileprivate mutating func add(_ rest: ReadRows) {
+    var missing = ReadRows()
+    var row = 0
+    var place = 0
+    while row < rest.count {
+      let endpoint = rest.endpoints[row]
+      var end = row + 1
+      while end < rest.count, rest.endpoints[end] == endpoint { end += 1 }
+      place = current.endpoints.partitioningIndex(from: place) { $0 >= endpoint }
+      var versions = rest.reads[row..<end].map { $0 }
+      if place < current.count, current.endpoints[place] == endpoint {
+        versions.append(current.reads[place])
+        versions.sort { $0.version < $1.version }
+        current.replace(row: place, by: versions.removeLast())
       } else {
-        takesLeft = left.endpoints[one] < right.endpoints[other]
+        missing.append(endpoint: endpoint, versions.removeLast())
       }
-      if takesLeft {
-        merged.append(row: one, of: left)
-        one += 1
-      } else {
-        merged.append(row: other, of: right)
-        other += 1
-      }
+      for version in versions { superseded.append(endpoint: endpoint, version) }
+      row = end
     }
-    return merged
+    if missing.count > 0 { insert(missing) }
+  }
+
+  /// Inserts rows of endpoints that have none yet, by runs of those that follow one another.
+  private mutating func insert(_ missing: ReadRows) {
+    var merged = ReadRows()
+    var place = 0
+    for row in 0..<missing.count {
+      let next = current.endpoints.partitioningIndex(from: place) { $0 > missing.endpoints[row] }
+      merged.append(place..<next, of: current)
+      merged.append(row..<row + 1, of: missing)
+      place = next
+    }
+    merged.append(place..<current.count, of: current)
+    current = merged
+  }
+}
+
+extension ReadRows {
+  /// Whether the rows are in order and each is of another endpoint.
+  fileprivate var hasOneRowEach: Bool {
+    endpoints.indices.dropFirst().allSatisfy { endpoints[$0 - 1] < endpoints[$0] }
   }
 }

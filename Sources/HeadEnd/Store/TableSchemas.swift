@@ -11,12 +11,16 @@ extension StoreTable {
     case .quarantine: Self.quarantineFields
     case .registry: Self.registryFields
     case .collectors: Self.collectorFields
+    case .daily: DailyTable.fields
+    case .monthly: MonthlyTable.fields
+    case .groups: GroupsTable.fields
+    case .findings: FindingsTable.fields
     }
   }
 
   var partitionColumns: [String] {
     switch self {
-    case .reads: ["month"]
+    case .reads, .daily, .monthly, .groups, .findings: ["month"]
     case .quarantine: ["kind"]
     case .uploads, .registry, .collectors: []
     }
@@ -75,15 +79,20 @@ extension StoreTable {
       comment: "actual, customer, estimated, verified, rejected or missing"),
     TableField(
       "reason", .string, isNullable: true,
-      comment: "why this version exists, where it is not the first or came after the day's close"),
+      comment: "why this version exists, where it is not the first that came in time"),
+    TableField(
+      "source", .string, comment: "radio (received), vee (rejected or estimated) or person"),
+    TableField("note", .string, isNullable: true, comment: "what a person said of an entry"),
     TableField(
       "version", .int32, comment: "the highest version of an (endpoint_id, day) is current"),
-    TableField("collector_id", .int64, comment: "the collector that received the frame"),
-    TableField("rssi_dbm", .int32, comment: "received power in dBm"),
-    TableField("frame_type", .string, comment: "scm"),
-    TableField("ert_type", .int32, comment: "the frame's ERT type, 0 to 15"),
     TableField(
-      "tamper", .int32,
+      "collector_id", .int64, isNullable: true, comment: "the collector that received the frame"),
+    TableField("rssi_dbm", .int32, isNullable: true, comment: "received power in dBm"),
+    TableField("frame_type", .string, isNullable: true, comment: "scm"),
+    TableField(
+      "ert_type", .int32, isNullable: true, comment: "the frame's ERT type, 0 to 15"),
+    TableField(
+      "tamper", .int32, isNullable: true,
       comment: "reserved bit x 16 + physical tamper x 4 + encoder tamper"),
     TableField("month", .string, comment: "partition: YYYY-MM of day"),
   ]

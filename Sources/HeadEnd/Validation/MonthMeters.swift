@@ -1,0 +1,59 @@
+import Metering
+
+/// What the use of an endpoint on a day is counted by.
+struct DayMeter: Sendable, Equatable {
+  var cycle: UInt8
+  var commodity: Commodity
+  /// Units per count.
+  var multiplier: Int32
+  /// Number of different counts.
+  var span: Int64
+
+  fileprivate init(_ point: ServicePoint) {
+    cycle = UInt8(point.cycle.rawValue)
+    commodity = point.commodity
+    multiplier = Int32(clamping: point.register.multiplier)
+    span = point.register.spanInSCM
+  }
+}
+
+/// The meters that the endpoints read in a month, by row and day: those in service when the day
+/// ends, or the last one before.
+struct MonthMeters: Sendable {
+  /// As of the month's end.
+  private var last: [DayMeter] = []
+  /// Of rows with several registry rows, day by day.
+  private var changing: [Int: [DayMeter]] = [:]
+
+  init(
+    _ registry: [ServicePoint], _ ranges: RegistryRanges, firstDay: CivilDay, dayCount: Int,
+    clock: LocalClock
+  ) {
+    last.reserveCapacity(ranges.count)
+    for row in 0..<ranges.count {
+      let range = ranges[row]
+      if range.count == 1 {
+        last.append(DayMeter(registry[range.lowerBound]))
+        continue
+      }
+      let days = (0..<dayCount).map { day -> DayMeter in
+        let end = clock.startOfDay(firstDay + day + 1)
+        let place = range.last { registry[$0].installedAt < end } ?? range.lowerBound
+        return DayMeter(registry[place])
+      }
+      changing[row] = days
+      last.append(days[dayCount - 1])
+    }
+  }
+
+  func atEnd(_ row: Int) -> DayMeter { last[row] }
+
+  @inline(__always)
+  func meter(_ day: Int, _ row: Int) -> DayMeter {
+    if changing.isEmpty { return last[row] }
+    return changing[row]?[day] ?? last[row]
+  }
+
+  /// Rows whose meter, cycle or account changes, or has changed before.
+  var changingRows: [Int] { changing.keys.sorted() }
+}
