@@ -53,5 +53,23 @@ public struct VEERules: Sendable, Equatable {
   /// Use of fewer days is no reference for high and low use and for estimates (assumption).
   public var referenceDaysMin = 7
 
+  /// How far a collector's clock may be wrong, in seconds (assumption; CPUC has a time tolerance
+  /// check).
+  public var clockToleranceSeconds: Int64 = 60
+
+  /// Days of a billing month: 26 to 35 inclusive (§ 56.252; § 56.2 alike).
+  public var billingMonthDays = 26...35
+  /// The most days of a final bill (§ 56.252).
+  public var finalBillMaxDays = 42
+  /// A first bill for more days may be paid off over as long a time (§ 56.252).
+  public var firstBillMaxDays = 60
+  /// A meter is read by the utility itself at least once in so many months (§ 56.12(4), from
+  /// memory of the standard).
+  public var actualReadMonths = 6
+  /// A read so many days before the cycle date may be billed (assumption).
+  public var readDaysBefore = 3
+  /// A read so many days after the cycle date may be billed (assumption).
+  public var readDaysAfter = 1
+
   public init() {}
 }

@@ -1,3 +1,5 @@
+import Metering
+
 // Products of two 64-bit numbers need 128 bits; these are the divisions on them.
 
 /// The greatest integer not above `numerator` / `denominator`.
@@ -24,4 +26,9 @@ func roundedHalfUp(_ numerator: Int128, _ denominator: Int128) -> Int128 {
   let quotient = floorQuotient(numerator, denominator)
   let rest = numerator - quotient * denominator
   return 2 * rest >= denominator ? quotient + 1 : quotient
+}
+
+/// The time between two instants in milliseconds, saturating at 64 bits.
+func milliseconds(from start: UTCMilliseconds, to end: UTCMilliseconds) -> Int64 {
+  Int64(clamping: Int128(end) - Int128(start))
 }

@@ -24,8 +24,9 @@ struct AverageDailyUseTests {
       let use = Int64(truncatingIfNeeded: random.next()) >> (random.next() % 64)
       let days = Int(random.next() % 4000) + 1
       let adu = AverageDailyUse(use: use, days: days)
-      #expect(adu == AverageDailyUse(use: use, over: Int64(days) * millisecondsPerDay))
-      #expect(adu?.use(days: days) == adu?.use(over: Int64(days) * millisecondsPerDay))
+      let time = Int64(days) * millisecondsPerDay
+      #expect(adu == AverageDailyUse(use: use, over: time), "\(use) in \(days) days, seed 61")
+      #expect(adu?.use(days: days) == adu?.use(over: time), "\(use) in \(days) days, seed 61")
     }
   }
 

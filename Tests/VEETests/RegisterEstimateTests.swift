@@ -43,7 +43,8 @@ struct RegisterEstimateTests {
           last: last, adu: adu, over: Int64(days) * millisecondsPerDay, register: Self.fiveDials,
           span: 100_000)
           == RegisterEstimate.byHistory(
-            last: last, adu: adu, days: days, register: Self.fiveDials, span: 100_000))
+            last: last, adu: adu, days: days, register: Self.fiveDials, span: 100_000),
+        "\(last), \(adu.hundredths) hundredths, \(days) days, seed 63")
     }
   }
 
@@ -66,7 +67,7 @@ struct RegisterEstimateTests {
         let count = RegisterEstimate.between(before, after, at: begin + elapsed, span: span)
         let passed = Int128(use) * Int128(elapsed) / Int128(length)
         #expect(Int128(count) == (Int128(start) + passed) % Int128(span), "seed \(seed), \(round)")
-        #expect(passed >= last)
+        #expect(passed >= last, "seed \(seed), \(round)")
         last = passed
         if elapsed == 0 { #expect(count == before.count) }
         if elapsed == length { #expect(count == after.count) }

@@ -14,5 +14,9 @@ struct VEERulesTests {
     #expect(rules.interpolationMaxMinutes == 120 && rules.referenceDays == 3)
     #expect(rules.readAtTimeMaxHours == 26 && rules.readAtTimeAsIsHours == 2)
     #expect(rules.confirmingReads == 3 && rules.referenceDaysMin == 7)
+    #expect(rules.clockToleranceSeconds == 60)
+    #expect(rules.billingMonthDays == 26...35 && rules.finalBillMaxDays == 42)
+    #expect(rules.firstBillMaxDays == 60 && rules.actualReadMonths == 6)
+    #expect(rules.readDaysBefore == 3 && rules.readDaysAfter == 1)
   }
 }
