@@ -93,7 +93,7 @@ struct IntervalEstimationTests {
       var rules = rules
       rules.referenceDays = 1
       var found: [Int] = []
-      var history = (-3...40).filter { $0 != 0 }.map {
+      var history = (-3...40).map {
         ReferenceDay(day: day - $0, intervals: [IntervalValue(Int64($0))])
       }
       for _ in 0..<count {
