@@ -71,14 +71,3 @@ public struct Determinant: Hashable, Sendable {
     rolledOver = backwards
   }
 }
-
-extension Commodity {
-  /// The unit that consumption is billed in.
-  public var billingUnit: String {
-    switch self {
-    case .electric: "KWH"
-    case .gas: "CCF"
-    case .water: "GAL"
-    }
-  }
-}

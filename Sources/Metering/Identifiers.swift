@@ -23,6 +23,17 @@ public enum Commodity: String, CaseIterable, Sendable {
   case water
 }
 
+extension Commodity {
+  /// The unit that consumption is billed in.
+  public var billingUnit: String {
+    switch self {
+    case .electric: "KWH"
+    case .gas: "CCF"
+    case .water: "GAL"
+    }
+  }
+}
+
 /// How far a read can be trusted: the one vocabulary of store and exports.
 ///
 /// A corrected value is a higher version of a read, not a quality.

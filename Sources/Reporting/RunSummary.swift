@@ -27,6 +27,8 @@ public struct RunSummary: Sendable {
     public var setUp = 0.0
     public var simulate = 0.0
     public var ingest = 0.0
+    /// Validation, estimation and aggregation.
+    public var validate = 0.0
     public var export = 0.0
     public var total = 0.0
 
@@ -88,8 +90,12 @@ public struct RunSummary: Sendable {
   public var readWithin3DaysRate: Double?
   /// Modules without one read in the run.
   public var chronicNonReaders = 0
-  /// Estimated reads: 0, as nothing is estimated yet.
+  /// Days of endpoints whose value is an estimate.
   public var estimated = 0
+  /// Receptions that validation rejected.
+  public var rejected = 0
+  /// What validation noticed, by rule.
+  public var findings: [(rule: String, count: Int)] = []
   /// Receptions and whole uploads that were refused.
   public var quarantined = 0
   /// Reads that changed after their day was closed.
@@ -138,7 +144,8 @@ public struct RunSummary: Sendable {
         readWithin3DaysRate.map { .double(rounded($0, 1e6)) } ?? .null
       ),
       ("chronic_non_readers", .int(Int64(chronicNonReaders))),
-      ("estimated", .int(Int64(estimated))), ("quarantined", .int(Int64(quarantined))),
+      ("estimated", .int(Int64(estimated))), ("rejected", .int(Int64(rejected))),
+      ("findings", .object(findings.map { ($0.rule, .int(Int64($0.count))) })), ("quarantined", .int(Int64(quarantined))),
       ("late_reads", .int(Int64(lateReads))), ("register_sum", .int(registerSum)),
       ("store_bytes", .int(Int64(storeBytes))), ("bytes_per_read", perRead(storeBytes)),
       ("core_bytes_per_read", perRead(coreBytes)), ("per_day", .array(perDay.map(\.node))),
@@ -171,7 +178,8 @@ extension RunSummary.Seconds {
   fileprivate var node: JSONNode {
     .object([
       ("set_up", .double(rounded(setUp, 1000))), ("simulate", .double(rounded(simulate, 1000))),
-      ("ingest", .double(rounded(ingest, 1000))), ("export", .double(rounded(export, 1000))),
+      ("ingest", .double(rounded(ingest, 1000))), ("validate", .double(rounded(validate, 1000))),
+      ("export", .double(rounded(export, 1000))),
       ("total", .double(rounded(total, 1000))),
     ])
   }

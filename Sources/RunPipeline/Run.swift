@@ -76,8 +76,10 @@ public struct Run {
     var intake = try Intake(try makeStore(network.registry))
     try await simulateAndIngest(&network, &intake)
     try await takePacketStatistics(network)
-    let store = try await finishIntake(intake)
+    var store = try await finishIntake(intake)
+    try await validate(&store)
     try observer.check()
+    try await count(store)
     try export(store)
     try observer.check()
     describe(network)
@@ -179,7 +181,7 @@ public struct Run {
     try await intake.close(through: due, timestamp: morning, threads: options.threads)
   }
 
-  /// Closes the last days and counts what the store holds.
+  /// Closes the last days.
   private mutating func finishIntake(_ open: consuming Intake) async throws -> ReadStore {
     let start = watch.now
     var intake = open
@@ -189,13 +191,40 @@ public struct Run {
       through: end - 1,
       timestamp: clock.startOfDay(end + scenario.headEnd.closeAfterDays), threads: options.threads)
     let counts = intake.counts
-    let store = intake.finish()
-    let content = try await store.summary(threads: options.threads)
     summary.repeatedUploads = counts.repeatedUploads
     summary.quarantined = counts.quarantined
     summary.lateReads = counts.lateReads
+    summary.duplicatesRemoved = counts.receptions
+    summary.seconds.ingest += seconds(since: start)
+    return intake.finish()
+  }
+
+  /// Makes the closed days fit to bill.
+  private mutating func validate(_ store: inout ReadStore) async throws {
+    let start = watch.now
+    let observer = observer
+    let end = scenario.startDate + scenario.days
+    let result = try await store.validate(
+      timestamp: scenario.clock.startOfDay(end + scenario.headEnd.closeAfterDays),
+      threads: options.threads
+    ) { month, days in
+      observer.begin("validate \(month)", unit: "days", total: days)
+      try observer.check()
+    }
+    summary.estimated = result.estimated
+    summary.rejected = result.rejected
+    summary.findings = result.findings.map { (rule: $0.rawValue, count: $1) }
+      .sorted { $0.rule < $1.rule }
+    summary.seconds.validate = seconds(since: start)
+  }
+
+  /// Counts what the store holds.
+  private mutating func count(_ store: borrowing ReadStore) async throws {
+    let start = watch.now
+    let content = try await store.summary(threads: options.threads)
     summary.reads = content.reads
-    summary.duplicatesRemoved = counts.receptions - content.reads
+    // Receptions of rejected reads were the best of their slot, too.
+    summary.duplicatesRemoved -= content.receivedReads
     summary.storeDigest = content.digestText
     summary.registerSum = content.registerSum
     summary.chronicNonReaders = content.endpointsWithoutRead
@@ -212,7 +241,6 @@ public struct Run {
         registerSum: contentByDay[day]?.registerSum ?? 0)
     }
     summary.seconds.ingest += seconds(since: start)
-    return store
   }
 
   // MARK: - Billing and summary

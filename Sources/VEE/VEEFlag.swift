@@ -44,6 +44,8 @@ public enum VEEFlag: String, CaseIterable, Sendable {
   case swapped
   /// The register changed as by a meter exchange, but there is no work order: held.
   case unreportedExchange = "unreported_exchange"
+  /// No good read for many days: read by hand.
+  case noRead = "no_read"
   /// More use than is plausible.
   case implausibleUse = "implausible_use"
   /// Use on an inactive account: accepted.

@@ -50,7 +50,7 @@ extension VEEFlag {
     case .wrongType, .beyondDials: "compare the registry with the meter"
     case .beforeInstallation, .afterRemoval: "correct the dates of the work order"
     case .unknownID: "add the module to the registry"
-    case .sum, .gap, .overlap: "compare intervals with the register"
+    case .sum: "compare intervals with the register"
     case .clock: "set the clock"
     case .rollover, .exchange, .outage, .late, .interpolated, .referenceDay, .profileScaled,
       .duplicate:
@@ -121,7 +121,7 @@ public enum WorkListFile {
       csv.append(item.firstDay.description)
       csv.append(item.lastDay.description)
       csv.append(item.units)
-      csv.append(item.commodity.unit)
+      csv.append(item.commodity.billingUnit)
       csv.append(dollars(item.cents))
       if let partner = item.partner { csv.append(Int(partner.rawValue)) } else { csv.appendEmpty() }
       csv.append(item.rules.lazy.compactMap(\.action).first ?? "")

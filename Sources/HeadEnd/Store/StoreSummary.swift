@@ -19,6 +19,8 @@ public struct DaySummary: Sendable, Equatable {
 /// What a store holds, counted by reading every row of `reads`.
 public struct StoreSummary: Sendable {
   public let days: [DaySummary]
+  /// Endpoints and days of which anything was received, also what was rejected.
+  public let receivedReads: Int
   /// Endpoints of the registry that have no read on any day.
   public let endpointsWithoutRead: Int
   /// Sum modulo 2¹²⁸ of a hash of each current row; the order of rows does not matter.
@@ -48,7 +50,8 @@ extension ReadStore {
       for row in scan.rowsRead { everRead[Int(row)] = true }
     }
     return StoreSummary(
-      days: scans.map(\.summary), endpointsWithoutRead: everRead.count { !$0 },
+      days: scans.map(\.summary), receivedReads: scans.reduce(0) { $0 + $1.receivedReads },
+      endpointsWithoutRead: everRead.count { !$0 },
       digest: scans.reduce(0) { $0 &+ $1.digest },
       byteCount: snapshot(.reads).files.reduce(0) { $0 + Int($1.size) },
       coreByteCount: scans.reduce(0) { $0 + $1.coreByteCount })
@@ -68,6 +71,7 @@ private struct DayScan: Sendable {
   let summary: DaySummary
   let digest: UInt128
   let coreByteCount: Int
+  let receivedReads: Int
   /// Rows of the registry that have a read.
   let rowsRead: [UInt32]
 
@@ -93,6 +97,7 @@ private struct DayScan: Sendable {
       registerSum: sum)
     self.digest = digest
     self.rowsRead = rowsRead
+    receivedReads = content.receivedReads
     coreByteCount = content.coreByteCount
   }
 

@@ -25,6 +25,22 @@ struct StoredSlot: Sendable {
     /// Rows of all versions.
     var rowCount: Int { current.count + superseded.count }
 
+    /// Endpoints of which anything was received.
+    var receivedReads: Int {
+      let heard = current.reads.count { $0.reception != nil }
+      var previous: UInt32?
+      var others = 0
+      for row in 0..<superseded.count where superseded.reads[row].reception != nil {
+        let endpoint = superseded.endpoints[row]
+        defer { previous = endpoint }
+        if endpoint == previous { continue }
+        // Where the current row is a reception, too, it is counted already.
+        let place = current.rows(of: endpoint).first
+        if place.map({ current.reads[$0].reception == nil }) ?? true { others += 1 }
+      }
+      return heard + others
+    }
+
     /// Calls `body` with every reception that the slot has, also those that lost or were rejected.
     func forEachReception(_ body: (_ endpoint: UInt32, ReceivedRead) -> Void) {
       for rows in [current, superseded] {

@@ -7,6 +7,10 @@ enum CommandID: CaseIterable, Sendable {
   case storeInfo
   case storeCheck
   case storeClose
+  case storeValidate
+  case storeHistory
+  case storeWorkList
+  case storeEnter
   case storeVacuum
   case scenarioList
   case scenarioShow
@@ -24,11 +28,13 @@ enum OptionName: String, CaseIterable, Sendable {
   case dryRun = "dry-run"
   case force
   case format
+  case from
   case help
   case json
   case keepUploads = "keep-uploads"
   case month
   case out
+  case price
   case quiet
   case registry
   case retentionDays = "retention-days"

@@ -7,7 +7,8 @@ enum Commands {
   ]
 
   static let all = [
-    run, simulate, ingest, export, storeInfo, storeCheck, storeClose, storeVacuum,
+    run, simulate, ingest, export, storeInfo, storeCheck, storeClose, storeValidate, storeHistory,
+    storeWorkList, storeEnter, storeVacuum,
     scenarioList, scenarioShow, scenarioCheck, scenarioNew,
   ]
 
@@ -108,7 +109,9 @@ enum Commands {
   private static let storeInfo = CommandSpec(
     id: .storeInfo, path: ["store", "info"], summary: "show what a read store holds",
     details: "Shows the reads, late reads, rows and register sum of each day and whether it is "
-      + "closed, the endpoints without a read, and the size of the reads.",
+      + "closed, the endpoints without a read, and the size of the reads. Of validated days also how "
+      + "many endpoints were read, how old the last reads are, what was estimated, and what was found "
+      + "and is at stake.",
     positionals: [store],
     examples: [
       .init(command: "amr store info runs/smoke-1k/store", meaning: "look into a run's store")
@@ -136,6 +139,67 @@ enum Commands {
       .init(
         command: "amr store close store --through 1998-05-31",
         meaning: "May 1998 is complete and may be billed")
+    ])
+
+  private static let storeValidate = CommandSpec(
+    id: .storeValidate, path: ["store", "validate"],
+    summary: "validate, estimate and add up the closed days",
+    details: "Judges what was received on closed days against the registry and the reads around it, "
+      + "rejects what cannot be right, estimates what is missing, and adds new versions with their "
+      + "reason; no row is changed. Makes the tables daily, monthly and groups (consumption and read "
+      + "performance) and findings. The result does not depend on the order in which uploads came, "
+      + "and the same command again changes nothing.",
+    positionals: [store], options: [.validateThrough, .threads],
+    examples: [
+      .init(
+        command: "amr store validate store", meaning: "make all closed days fit to bill"),
+      .init(
+        command: "amr store validate store --through 1998-05-31 --json | jq .findings",
+        meaning: "up to the end of May, and what was found"),
+    ])
+
+  private static let storeHistory = CommandSpec(
+    id: .storeHistory, path: ["store", "history"], summary: "trace one endpoint",
+    details: "Shows the endpoint's rows of the registry, every version of every read with its "
+      + "quality, reason and source, and what validation found.",
+    positionals: [
+      store, PositionalSpec(name: "ENDPOINT", help: "the endpoint's ID"),
+    ], options: [.historyFrom, .historyThrough],
+    examples: [
+      .init(
+        command: "amr store history runs/smoke-1k/store 10000001",
+        meaning: "how each value of an endpoint came about")
+    ])
+
+  private static let storeWorkList = CommandSpec(
+    id: .storeWorkList, path: ["store", "worklist"],
+    summary: "list what a person should look at, by money",
+    details: "Writes a CSV of the endpoints at which validation found something that a person has to "
+      + "act on, one row each, with what may be billed wrongly, its worth and what to do; the most "
+      + "expensive first.",
+    positionals: [store],
+    options: [
+      .workListMonth, .price,
+      .out("FILE", fallback: .value("-"), help: "the file to write; - is standard output"),
+    ],
+    examples: [
+      .init(
+        command: "amr store worklist store --price electric=0.095 --out work.csv",
+        meaning: "the last validated month, at 9.5 cents a kWh")
+    ])
+
+  private static let storeEnter = CommandSpec(
+    id: .storeEnter, path: ["store", "enter"], summary: "enter reads that persons took or judged",
+    details: "Adds versions to reads of closed days from a CSV with the columns endpoint_id, day, "
+      + "quality (customer, verified or rejected), register and note (who says so, and why). The next "
+      + "'amr store validate' goes by them. The same file again changes nothing.",
+    positionals: [
+      store, PositionalSpec(name: "CSV", help: "the file of entries"),
+    ],
+    examples: [
+      .init(
+        command: "amr store enter store entries.csv && amr store validate store",
+        meaning: "take over what the field staff reported")
     ])
 
   private static let storeVacuum = CommandSpec(

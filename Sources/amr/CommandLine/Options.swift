@@ -60,6 +60,24 @@ extension OptionSpec {
   static let through = OptionSpec(
     name: .through, value: .text(placeholder: "DAY"), isRequired: true, group: .input,
     help: "the last day to close, as YYYY-MM-DD")
+  static let validateThrough = OptionSpec(
+    name: .through, value: .text(placeholder: "DAY"), fallback: .described("the last closed day"),
+    group: .input, help: "the last day to validate, as YYYY-MM-DD")
+  static let historyFrom = OptionSpec(
+    name: .from, value: .text(placeholder: "DAY"), fallback: .described("the first day"),
+    group: .input, help: "the first day to show, as YYYY-MM-DD")
+  static let historyThrough = OptionSpec(
+    name: .through, value: .text(placeholder: "DAY"), fallback: .described("the last day"),
+    group: .input, help: "the last day to show, as YYYY-MM-DD")
+  static let workListMonth = OptionSpec(
+    name: .month, value: .text(placeholder: "YYYY-MM"),
+    fallback: .described("the last validated month"), group: .input,
+    help: "list what was found in this month")
+  static let price = OptionSpec(
+    name: .price, value: .assignment, isRepeatable: true,
+    fallback: .described("electric=0.12 gas=0.65 water=0.004"), group: .input,
+    help: "what a kWh, a CCF of gas or a gallon of water costs in dollars, with at most four "
+      + "decimals, such as electric=0.095")
 
   static let format = OptionSpec(
     name: .format, value: .choice(placeholder: "FORMAT", among: ["csv"]),

@@ -2,53 +2,6 @@ import HeadEnd
 import JSON5
 import Metering
 
-/// `amr store info`
-func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
-  Interrupt.endAtOnce()
-  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
-  let summary = try await store.summary(threads: Machine.processors)
-  let closed = store.closedThrough?.description
-  if arguments.flag(.json) {
-    let days = summary.days.map { day in
-      JSONNode.object([
-        ("day", .string(day.day.description)), ("reads", .int(Int64(day.reads))),
-        ("late_reads", .int(Int64(day.lateReads))), ("rows", .int(Int64(day.rows))),
-        ("register_sum", .int(day.registerSum)),
-      ])
-    }
-    let node = JSONNode.object([
-      ("utility", .string(store.settings.utility)),
-      ("utc_offset_minutes", .int(Int64(store.settings.utcOffsetMinutes))),
-      ("endpoints", .int(Int64(store.registry.count))),
-      ("endpoints_without_read", .int(Int64(summary.endpointsWithoutRead))),
-      ("reads", .int(Int64(summary.reads))), ("register_sum", .int(summary.registerSum)),
-      ("store_digest", .string(summary.digestText)), ("bytes", .int(Int64(summary.byteCount))),
-      ("closed_through", closed.map { .string($0) } ?? .null), ("days", .array(days)),
-    ])
-    try Terminal.write(node.pretty + "\n", to: .output)
-    return .done
-  }
-  var table = TextTable(columns: [
-    .init(title: "day"), .init(title: "state"), .init(title: "reads"),
-    .init(title: "late reads"), .init(title: "rows"), .init(title: "register sum", unit: "counts"),
-  ])
-  for day in summary.days {
-    let isClosed = store.closedThrough.map { day.day <= $0 } ?? false
-    table.add([
-      .text(day.day.description), .text(isClosed ? "closed" : "open"), .integer(Int64(day.reads)),
-      .integer(Int64(day.lateReads)), .integer(Int64(day.rows)), .integer(day.registerSum),
-    ])
-  }
-  let head =
-    "\(store.settings.utility): \(Numerals.grouped(Int64(store.registry.count))) endpoints, "
-    + "\(Numerals.grouped(Int64(summary.endpointsWithoutRead))) without a read; "
-    + "\(Numerals.grouped(Int64(summary.reads))) reads in "
-    + "\(Numerals.grouped(Int64(summary.byteCount))) bytes; "
-    + "closed through \(closed ?? "no day"); digest \(summary.digestText)\n"
-  try Terminal.write(head + table.text, to: .output)
-  return .done
-}
-
 /// `amr store check`
 func runStoreCheck(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
