@@ -19,7 +19,7 @@ func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
     let node = JSONNode.object([
       ("utility", .string(store.settings.utility)),
       ("utc_offset_minutes", .int(Int64(store.settings.utcOffsetMinutes))),
-      ("endpoints", .int(Int64(store.registry.count))),
+      ("endpoints", .int(Int64(store.endpointIDs.count))),
       ("endpoints_without_read", .int(Int64(summary.endpointsWithoutRead))),
       ("reads", .int(Int64(summary.reads))), ("register_sum", .int(summary.registerSum)),
       ("store_digest", .string(summary.digestText)), ("bytes", .int(Int64(summary.byteCount))),
@@ -40,7 +40,7 @@ func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
     ])
   }
   let head =
-    "\(store.settings.utility): \(Numerals.grouped(Int64(store.registry.count))) endpoints, "
+    "\(store.settings.utility): \(Numerals.grouped(Int64(store.endpointIDs.count))) endpoints, "
     + "\(Numerals.grouped(Int64(summary.endpointsWithoutRead))) without a read; "
     + "\(Numerals.grouped(Int64(summary.reads))) reads in "
     + "\(Numerals.grouped(Int64(summary.byteCount))) bytes; "
