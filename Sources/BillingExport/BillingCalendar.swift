@@ -17,7 +17,11 @@ public struct BillingCalendar {
   public init(_ store: borrowing ReadStore, from: CivilDay, to: CivilDay) {
     settings = store.settings
     reads = StoreReads(store)
-    registry = store.registry
+    let rows = store.registry
+    // One row for each endpoint: the one that lasts.
+    registry = rows.indices.filter {
+      $0 + 1 == rows.count || rows[$0].endpoint != rows[$0 + 1].endpoint
+    }.map { rows[$0] }
     firstDay = from
     lastDay = to
   }

@@ -151,7 +151,9 @@ public struct BillingRun: Sendable {
 
   /// Checks the registry and puts each meter into its cycle; cycle 1 is element 0.
   private func meters(of registry: [ServicePoint]) throws(BillingError) -> [CycleMeters] {
-    var meters = BillingCycle.allCases.map { CycleMeters(scheduled: window(of: $0).scheduled, clock: clock) }
+    var meters = BillingCycle.allCases.map {
+      CycleMeters(scheduled: window(of: $0).scheduled, clock: clock)
+    }
     for row in registry.indices {
       if row > 0, registry[row - 1].endpoint >= registry[row].endpoint {
         throw .registry(

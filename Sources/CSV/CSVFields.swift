@@ -10,12 +10,31 @@ extension CSVReader {
     try text(of: column.index)
   }
 
+  /// The field as UTF-8 text, or nil when it is not UTF-8.
+  public func validText(_ column: CSVColumn) -> String? { validText(of: column.index) }
+
+  /// Gives `body` the field's bytes, in which doubled quotes still are.
+  public func withBytes<Result>(
+    _ column: CSVColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    let field = fields[column.index]
+    return bytes.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[field.start..<field.end]))
+    }
+  }
+
+  /// The field as a decimal whole number within `range`, or nil when it is anything else.
+  public func validInt(_ column: CSVColumn, in range: ClosedRange<Int>) -> Int? {
+    let field = fields[column.index]
+    guard let value = wholeNumber(bytes[field.start..<field.end]), range.contains(value) else {
+      return nil
+    }
+    return value
+  }
+
   /// The field as a decimal whole number within `range`.
   public func int(_ column: CSVColumn, in range: ClosedRange<Int>) throws(CSVError) -> Int {
-    let field = fields[column.index]
-    if let value = wholeNumber(bytes[field.start..<field.end]), range.contains(value) {
-      return value
-    }
+    if let value = validInt(column, in: range) { return value }
     throw refused(
       column, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
   }
@@ -43,16 +62,18 @@ extension CSVReader {
   }
 
   func text(of index: Int) throws(CSVError) -> String {
-    let field = fields[index]
-    let raw = bytes[field.start..<field.end]
-    let text =
-      field.hasDoubledQuotes
-      ? String(validating: singleQuotes(raw), as: UTF8.self)
-      : String(validating: raw, as: UTF8.self)
-    guard let text else {
+    guard let text = validText(of: index) else {
       throw error("field \(index + 1) is not UTF-8 text; save the file as UTF-8")
     }
     return text
+  }
+
+  private func validText(of index: Int) -> String? {
+    let field = fields[index]
+    let raw = bytes[field.start..<field.end]
+    return field.hasDoubledQuotes
+      ? String(validating: singleQuotes(raw), as: UTF8.self)
+      : String(validating: raw, as: UTF8.self)
   }
 }
 

@@ -21,6 +21,8 @@ public struct CSVReader: Sendable {
   /// Bounds of the current row's fields within `bytes`, without their quotes.
   var fields: [Field] = []
   private var offset: Int
+  /// Where this reader's rows end within `bytes`.
+  private var end: Int
   private var nextLine = 1
 
   struct Field {
@@ -37,6 +39,7 @@ public struct CSVReader: Sendable {
     self.bytes = bytes
     self.source = source
     offset = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    end = bytes.count
     guard try scanRow() else {
       throw CSVError(
         source: source, line: 1, message: "the file is empty; expected a row of column names")
@@ -82,6 +85,48 @@ public struct CSVReader: Sendable {
   public func error(_ message: String) -> CSVError {
     CSVError(source: source, line: line, message: message)
   }
+
+  /// Readers of the rows that follow, cut at line ends into at most `count` parts of about the same
+  /// length, with the lines' numbers in the whole file. Together they give what this reader gives.
+  ///
+  /// Where a field may be quoted there is one part: a line end may then be part of a field.
+  ///
+  /// - Returns: each part with the most rows that it can have.
+  public func split(into count: Int) -> [(reader: CSVReader, rowsMax: Int)] {
+    guard let lines = bytes.withUnsafeBufferPointer({ plainLines($0[offset..<end]) }) else {
+      return [(self, 0)]
+    }
+    var parts: [(reader: CSVReader, rowsMax: Int)] = []
+    var rest = self
+    var linesLeft = lines
+    for number in 1..<max(count, 1) {
+      let cut = bytes.withUnsafeBufferPointer { input -> Int in
+        let target = max(rest.offset, offset + (end - offset) * number / count)
+        return input[target..<end].firstIndex(of: lineFeed).map { $0 + 1 } ?? end
+      }
+      guard cut < end else { break }
+      var part = rest
+      part.end = cut
+      let lines = bytes.withUnsafeBufferPointer { plainLines($0[rest.offset..<cut]) ?? 0 }
+      parts.append((part, lines))
+      rest.offset = cut
+      rest.nextLine += lines
+      linesLeft -= lines
+    }
+    // The last line may lack its end.
+    return parts + [(rest, linesLeft + 1)]
+  }
+}
+
+/// The number of line ends among some bytes; nil when there is a quote.
+private func plainLines(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+  var quotes = 0
+  var lines = 0
+  for byte in UnsafeBufferPointer(rebasing: bytes) {
+    quotes &+= byte == quote ? 1 : 0
+    lines &+= byte == lineFeed ? 1 : 0
+  }
+  return quotes == 0 ? lines : nil
 }
 
 // MARK: - Splitting into fields
@@ -110,11 +155,12 @@ extension CSVReader {
   /// Finds the bounds of the next row's fields; false when only empty lines are left.
   private mutating func scanRow() throws(CSVError) -> Bool {
     skipEmptyLines()
-    guard offset < bytes.count else { return false }
+    guard offset < end else { return false }
     line = nextLine
     fields.removeAll(keepingCapacity: true)
     do throws(Fault) {
-      try bytes.withUnsafeBufferPointer { (input) throws(Fault) in
+      try bytes.withUnsafeBufferPointer { (all) throws(Fault) in
+        let input = UnsafeBufferPointer(rebasing: all[..<end])
         var isLast = false
         while !isLast {
           isLast =
@@ -129,10 +175,10 @@ extension CSVReader {
   }
 
   private mutating func skipEmptyLines() {
-    while offset < bytes.count {
+    while offset < end {
       if bytes[offset] == lineFeed {
         offset += 1
-      } else if bytes[offset] == carriageReturn, offset + 1 < bytes.count,
+      } else if bytes[offset] == carriageReturn, offset + 1 < end,
         bytes[offset + 1] == lineFeed
       {
         offset += 2

@@ -34,8 +34,8 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
     self = day
   }
 
-  /// Without intermediate values, since registries have millions of days.
-  init?(iso text: UnsafeBufferPointer<UInt8>) {
+  /// The same of UTF-8 bytes, without intermediate values: registries have millions of days.
+  public init?(iso text: UnsafeBufferPointer<UInt8>) {
     let dash = UInt8(ascii: "-")
     guard text.count == 10, text[4] == dash, text[7] == dash,
       let year = decimalNumber(text, 0..<4), let month = decimalNumber(text, 5..<7),

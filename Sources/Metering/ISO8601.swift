@@ -21,7 +21,8 @@ public func instant(iso8601 text: String) -> UTCMilliseconds? {
   return text.withUTF8 { instant(iso8601: $0) }
 }
 
-private func instant(iso8601 text: UnsafeBufferPointer<UInt8>) -> UTCMilliseconds? {
+/// The same of UTF-8 bytes.
+public func instant(iso8601 text: UnsafeBufferPointer<UInt8>) -> UTCMilliseconds? {
   let hasFraction = text.count == 24
   guard text.count == 20 || hasFraction, text.last == UInt8(ascii: "Z"),
     let day = CivilDay(iso: UnsafeBufferPointer(rebasing: text[..<10])),

@@ -26,7 +26,7 @@ public struct ServicePoint: Sendable, Equatable {
   /// When that read was taken.
   public var lastBilledAt: UTCMilliseconds
 
-  /// - Parameter servicePointID: nil is the account's only one.
+  /// - Parameter servicePointID: nil is the account's only one, or where nobody is billed, the meter's.
   public init(
     endpoint: EndpointID, meterID: String, servicePointID: String? = nil, accountID: String,
     commodity: Commodity, register: RegisterFormat, cycle: BillingCycle,
@@ -35,7 +35,7 @@ public struct ServicePoint: Sendable, Equatable {
   ) {
     self.endpoint = endpoint
     self.meterID = meterID
-    self.servicePointID = servicePointID ?? accountID
+    self.servicePointID = servicePointID ?? (accountID.isEmpty ? meterID : accountID)
     self.accountID = accountID
     self.commodity = commodity
     self.register = register

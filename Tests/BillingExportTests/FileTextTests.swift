@@ -15,7 +15,8 @@ import Testing
     ServicePoint(
       endpoint: EndpointID(rawValue: endpoint), meterID: "M\(endpoint)", accountID: account,
       commodity: commodity, register: register, cycle: try cycle(1),
-      installedOn: CivilDay(year: 1997, month: 1, day: 1), lastBilledRead: lastRead,
+      installedAt: clock.startOfDay(CivilDay(year: 1997, month: 1, day: 1)),
+      lastBilledRead: lastRead,
       lastBilledAt: previous)
   }
 

@@ -107,7 +107,8 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     let point = ServicePoint(
       endpoint: EndpointID(rawValue: 7), meterID: "M7", accountID: "A7", commodity: .electric,
       register: RegisterFormat(dials: 5, multiplier: 10), cycle: try cycle(1),
-      installedOn: CivilDay(year: 1997, month: 1, day: 1), lastBilledRead: 100, lastBilledAt: start)
+      installedAt: clock.startOfDay(CivilDay(year: 1997, month: 1, day: 1)), lastBilledRead: 100,
+      lastBilledAt: start)
     let reads = try MemoryReads([
       due: [StatedRead(endpoint: 7, count: 142, at: clock.startOfDay(due))]
     ])
@@ -236,8 +237,8 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
       registry[1].endpoint = EndpointID(rawValue: 4)
       registry[1].register = RegisterFormat(dials: 5, multiplier: 1)
       registry[1].lastBilledRead = 0
-      registry[1].installedOn = CivilDay(year: 1990, month: 1, day: 1)
-      registry[1].removedOn = nil
+      registry[1].installedAt = clock.startOfDay(CivilDay(year: 1990, month: 1, day: 1))
+      registry[1].removedAt = nil
       change(&registry)
       do throws(BillingError) {
         _ = try run.write(registry: registry, reads: reads, to: directory.path)

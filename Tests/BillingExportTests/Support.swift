@@ -96,9 +96,11 @@ struct RandomTerritory {
       accountID: names[Int.random(in: 0..<names.count, using: &random)],
       commodity: Commodity.allCases[Int.random(in: 0..<3, using: &random)], register: register,
       cycle: try cycle(Int.random(in: 1...21, using: &random)),
-      installedOn: CivilDay(year: 1998, month: 5, day: 1) + Int.random(in: 0...45, using: &random),
-      removedOn: Int.random(in: 0..<8, using: &random) == 0
-        ? CivilDay(year: 1998, month: 6, day: 1) + Int.random(in: 0...40, using: &random) : nil,
+      installedAt: clock.startOfDay(
+        CivilDay(year: 1998, month: 5, day: 1) + Int.random(in: 0...45, using: &random)),
+      removedAt: Int.random(in: 0..<8, using: &random) == 0
+        ? clock.startOfDay(
+          CivilDay(year: 1998, month: 6, day: 2) + Int.random(in: 0...40, using: &random)) : nil,
       lastBilledRead: Int64.random(in: 0..<register.span, using: &random),
       lastBilledAt: clock.startOfDay(lastDay) + Int64.random(in: 0..<86_400_000, using: &random))
   }
@@ -125,8 +127,8 @@ func oracleLines(
   _ territory: RandomTerritory, cycle: BillingCycle, window: ReadWindow
 ) -> [(ServicePoint, StatedRead?)] {
   territory.registry.filter { point in
-    point.cycle == cycle && point.installedOn <= window.scheduled
-      && (point.removedOn.map { $0 > window.scheduled } ?? true)
+    point.cycle == cycle && clock.day(of: point.installedAt) <= window.scheduled
+      && (point.removedAt.map { clock.day(of: $0) - 1 > window.scheduled } ?? true)
   }.map { point in
     var best: (distance: Int, day: CivilDay, read: StatedRead)?
     for (day, reads) in territory.reads where day >= window.first && day <= window.last {

@@ -20,8 +20,10 @@ enum Fixture {
       return ServicePoint(
         endpoint: EndpointID(rawValue: id), meterID: "M\(id)", accountID: "A\(id)",
         commodity: .electric, register: RegisterFormat(dials: 5, multiplier: 1),
-        cycle: BillingCycle(rawValue: 1 + index % 21)!, installedOn: firstDay - 30,
-        removedOn: index == 2 ? firstDay + 300 : nil, lastBilledRead: Int64(index),
+        cycle: BillingCycle(rawValue: 1 + index % 21)!,
+        installedAt: clock.startOfDay(firstDay - 30),
+        removedAt: index == 2 ? clock.startOfDay(firstDay + 301) : nil,
+        lastBilledRead: Int64(index),
         lastBilledAt: clock.startOfDay(firstDay))
     }
   }

@@ -215,7 +215,7 @@ struct IntakeTests {
       try store.replaceRegistry(doubled, timestamp: 0)
       Issue.record("a registry with an endpoint twice was accepted")
     } catch {
-      #expect("\(error)".contains("endpoint 20000000 twice"))
+      #expect("\(error)".contains("the registry: endpoint_id: 20000000 is in service from "))
     }
   }
 }

@@ -72,7 +72,8 @@ struct SpoolDeduplication: Sendable {
       text: FileSystem.system.readFile(scenarioPath), source: scenarioPath)
     let registryPath = Path.join(spool, "registry.csv")
     let registry = try RegistryFile.decode(
-      FileSystem.system.readFile(registryPath), source: registryPath, clock: scenario.clock)
+      FileSystem.system.readFile(registryPath), source: registryPath, clock: scenario.clock
+    ).registry
     return try ReadStore.create(
       at: Path.join(scratch, "store"),
       settings: StoreSettings(utcOffsetMinutes: scenario.utcOffsetMinutes), registry: registry,

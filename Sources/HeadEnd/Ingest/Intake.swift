@@ -40,7 +40,7 @@ public struct Intake: ~Copyable {
 
   /// Starts to take in; loads what the store knows of earlier uploads.
   public init(_ store: consuming ReadStore) throws(HeadEndError) {
-    let slotBytes = max(store.registry.count, 1) * MemoryLayout<Winner>.stride
+    let slotBytes = max(store.endpointIDs.count, 1) * MemoryLayout<Winner>.stride
     try self.init(store, heldSlotsMax: max(4, Self.slotMemory / slotBytes))
   }
 
@@ -55,11 +55,10 @@ public struct Intake: ~Copyable {
     self.ledger = ledger
     self.collectors = collectors
     quarantine = Quarantine(storedUploadKeys: keys)
-    index = EndpointIndex(store.registry.map(\.endpoint.rawValue))
+    index = EndpointIndex(store.endpointIDs)
     let clock = store.settings.clock
     self.clock = clock
-    firstInstallation =
-      store.registry.map(\.installedAt).min() ?? .min
+    firstInstallation = store.registry.lazy.map(\.installedAt).min() ?? .min
     awaitsRelease = store.releasedThrough < store.snapshot(.registry).version
     self.heldSlotsMax = heldSlotsMax
     self.store = store
@@ -275,7 +274,7 @@ public struct Intake: ~Copyable {
     }
   }
 
-  /// Which endpoints, by row of the registry, have a read on a day so far.
+  /// Which endpoints of the registry, in ascending order, have a read on a day so far.
   public mutating func hasRead(on day: CivilDay) throws(HeadEndError) -> [Bool] {
     let slot = try slot(of: day)
     return index.ids.indices.map { !slot[$0].isNone }

@@ -1,36 +1,52 @@
 import CSV
 import Metering
+import Parallel
 
-/// The registry as a CSV file: one row for each endpoint.
+/// The registry as a CSV file: one row for each stretch of time in which an endpoint reads the same
+/// meter, in the same cycle and for the same account.
 ///
 /// | column | value |
 /// |---|---|
-/// | `endpoint_id` | the module's address, each one once |
+/// | `endpoint_id` | the module's address |
 /// | `meter_id` | the meter's faceplate number |
-/// | `account_id` | who is billed |
+/// | `service_point_id` | the place supplied; absent or empty: the account, else the meter |
+/// | `account_id` | who is billed; absent or empty: nobody |
 /// | `commodity` | `electric`, `gas` or `water` |
 /// | `dials` | digits of the register, 4 to 8 |
 /// | `multiplier` | units (kWh, …) per count |
 /// | `cycle` | billing cycle, 1 to 21 |
-/// | `installed_on` | first day in service, `YYYY-MM-DD` |
-/// | `removed_on` | last day in service; empty while it is there |
-/// | `last_billed_read` | what the dials showed when the last bill was made |
-/// | `last_billed_at` | when that was, `YYYY-MM-DDThh:mm:ssZ`, with `.mmm` where there are any |
+/// | `installed_on` | the first day in service, `YYYY-MM-DD`, or the first instant |
+/// | `removed_on` | the last day in service, or the first instant after it; empty while it lasts |
+/// | `installed_read` | optional: what the dials showed at the installation, 0 if not given |
+/// | `removed_read` | optional: what they showed at the removal |
+/// | `last_billed_read` | optional: what they showed when the last bill was made |
+/// | `last_billed_at` | when that was; both are given or neither |
 ///
-/// Columns may stand in any order; others are ignored.
+/// Instants are `YYYY-MM-DDThh:mm:ssZ`, with `.mmm` where there are milliseconds. Where no last bill
+/// is given, the first one starts from the installation. `endpoint`, `meter`, `account`, `installed`
+/// and `removed` do where the long names are absent. Columns may stand in any order; others are
+/// ignored.
+///
+/// The laws of ``Registry`` hold between rows.
 public enum RegistryFile {
   private static let header = [
-    "endpoint_id", "meter_id", "account_id", "commodity", "dials", "multiplier", "cycle",
-    "installed_on", "removed_on", "last_billed_read", "last_billed_at",
+    "endpoint_id", "meter_id", "service_point_id", "account_id", "commodity", "dials", "multiplier",
+    "cycle", "installed_on", "removed_on", "installed_read", "removed_read", "last_billed_read",
+    "last_billed_at",
   ]
   /// Bytes that are gathered before they are handed on.
   private static let chunkByteCount = 1 << 20
+  /// Parts of a file for each thread, so that uneven ones are shared evenly.
+  private static let partsPerThread = 4
 
   /// Writes the rows in the order given, passing the file's bytes on in chunks of about 1 MiB.
   ///
-  /// - Parameter write: called with each chunk, in order; its error ends the writing.
+  /// - Parameters:
+  ///   - clock: the days in which installations and removals at midnight are told.
+  ///   - write: called with each chunk, in order; its error ends the writing.
   public static func encode<Failure: Error>(
-    _ points: some Sequence<ServicePoint>, clock: LocalClock, to write: ([UInt8]) throws(Failure) -> Void
+    _ points: some Sequence<ServicePoint>, clock: LocalClock,
+    to write: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var csv = CSVWriter(capacity: chunkByteCount + 4096)
     for name in header { csv.append(name) }
@@ -45,115 +61,116 @@ public enum RegistryFile {
   private static func append(_ point: ServicePoint, _ clock: LocalClock, to csv: inout CSVWriter) {
     csv.append(Int(point.endpoint.rawValue))
     csv.append(point.meterID)
+    csv.append(point.servicePointID)
     csv.append(point.accountID)
     csv.append(point.commodity.rawValue)
     csv.append(point.register.dials)
     csv.append(point.register.multiplier)
     csv.append(point.cycle.rawValue)
-    csv.append(clock.day(of: point.installedAt).description)
-    csv.append(point.removedAt.map { clock.day(of: $0 - 1).description } ?? "")
-    csv.append(point.lastBilledRead)
-    csv.append(
-      point.lastBilledAt % 1000 == 0
-        ? iso8601(point.lastBilledAt) : iso8601WithMilliseconds(point.lastBilledAt))
+    csv.append(registryInstant(point.installedAt, clock))
+    if let removed = point.removedAt {
+      let next = clock.day(of: removed)
+      csv.append(
+        clock.startOfDay(next) == removed
+          ? (next - 1).description : registryInstant(removed, nil))
+    } else {
+      csv.appendEmpty()
+    }
+    let isUnbilled = point.lastBilledAt == point.installedAt
+    append(isUnbilled ? point.lastBilledRead : nil, to: &csv)
+    append(point.removedRead, to: &csv)
+    append(isUnbilled ? nil : point.lastBilledRead, to: &csv)
+    if isUnbilled {
+      csv.appendEmpty()
+    } else {
+      csv.append(registryInstant(point.lastBilledAt, nil))
+    }
     csv.endRow()
   }
 
-  /// Reads the rows of a file, by ascending endpoint.
-  ///
-  /// - Parameter source: the file's name in messages.
-  /// - Throws: for the first row that is malformed, out of range or has an `endpoint_id` that an
-  ///   earlier row has, and for a file without rows.
-  public static func decode(
-    _ bytes: [UInt8], source: String, clock: LocalClock
-  ) throws(CSVError) -> [ServicePoint] {
-    var reader = try CSVReader(bytes, source: source)
-    let columns = try Columns(reader)
-    var rows: [(point: ServicePoint, line: Int)] = []
-    while try reader.nextRow() {
-      rows.append((try columns.point(reader, clock), reader.line))
-    }
-    guard !rows.isEmpty else { throw reader.error("expected at least one row below the header") }
-    rows.sort { ($0.point.endpoint, $0.line) < ($1.point.endpoint, $1.line) }
-    try refuseDuplicates(rows, source: source)
-    return rows.map(\.point)
+  private static func append(_ count: Int64?, to csv: inout CSVWriter) {
+    if let count { csv.append(count) } else { csv.appendEmpty() }
   }
 
-  /// Throws at the first line whose endpoint stands on an earlier line too; rows are sorted.
-  private static func refuseDuplicates(
-    _ rows: [(point: ServicePoint, line: Int)], source: String
-  ) throws(CSVError) {
-    let repeats = zip(rows, rows.dropFirst()).filter { $0.point.endpoint == $1.point.endpoint }
-    guard let (first, second) = repeats.min(by: { $0.1.line < $1.1.line }) else { return }
-    throw CSVError(
-      source: source, line: second.line,
-      message: "endpoint_id: \(second.point.endpoint.rawValue) is also on line \(first.line); "
-        + "expected each endpoint_id once")
+  /// Reads the rows of a file, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - source: the file's name in messages.
+  ///   - clock: the days of the file.
+  /// - Returns: the rows of endpoints of which every row is right, and the rows refused.
+  /// - Throws: when the file as a whole cannot be read, or no row of it is right.
+  public static func decode(
+    _ bytes: [UInt8], source: String, clock: LocalClock
+  ) throws(CSVError) -> RegistryReading {
+    let reader = try CSVReader(bytes, source: source)
+    let columns = try RegistryColumns(reader, clock: clock)
+    var part = RegistryFilePart(reader, columns, rowsMax: 0)
+    return try RegistryReading(&part, columns, clock: clock, emptyFile: emptyFile(reader))
+  }
+
+  /// The same on several threads.
+  public static func decode(
+    _ bytes: [UInt8], source: String, clock: LocalClock, threads: Int
+  ) async throws -> RegistryReading {
+    let reader = try CSVReader(bytes, source: source)
+    let columns = try RegistryColumns(reader, clock: clock)
+    let cuts = reader.split(into: threads > 1 ? threads * partsPerThread : 1)
+    var parts = try await parallelMap(count: cuts.count, threads: threads) { number in
+      RegistryFilePart(cuts[number].reader, columns, rowsMax: cuts[number].rowsMax)
+    }
+    var whole = RegistryFilePart(joining: &parts)
+    return try RegistryReading(&whole, columns, clock: clock, emptyFile: emptyFile(reader))
+  }
+
+  private static func emptyFile(_ reader: CSVReader) -> CSVError {
+    reader.error("expected at least one row below the header")
   }
 }
 
-/// The columns of one registry file.
-private struct Columns {
-  let endpoint, meter, account, commodity, dials, multiplier, cycle: CSVColumn
-  let installedOn, removedOn, lastBilledRead, lastBilledAt: CSVColumn
+/// The rows of a stretch of lines.
+struct RegistryFilePart: Sendable {
+  /// Rows whose fields are right.
+  var rows: [ServicePoint] = []
+  /// The line on which each of them starts.
+  var lines: [Int] = []
+  /// Rows that have a field that is wrong.
+  var refused: [RefusedRow] = []
+  /// What keeps the file as a whole from being read.
+  private(set) var failure: CSVError?
 
-  init(_ reader: CSVReader) throws(CSVError) {
-    endpoint = try reader.column("endpoint_id")
-    meter = try reader.column("meter_id")
-    account = try reader.column("account_id")
-    commodity = try reader.column("commodity")
-    dials = try reader.column("dials")
-    multiplier = try reader.column("multiplier")
-    cycle = try reader.column("cycle")
-    installedOn = try reader.column("installed_on")
-    removedOn = try reader.column("removed_on")
-    lastBilledRead = try reader.column("last_billed_read")
-    lastBilledAt = try reader.column("last_billed_at")
-  }
-
-  /// The service point of the reader's current row.
-  func point(_ reader: CSVReader, _ clock: LocalClock) throws(CSVError) -> ServicePoint {
-    let register = RegisterFormat(
-      dials: try reader.int(dials, in: 4...8),
-      multiplier: try reader.int(multiplier, in: 1...1_000_000))
-    let number = try reader.int(cycle, in: 1...BillingCycle.count)
-    guard let cycle = BillingCycle(rawValue: number) else {
-      throw reader.refused(cycle, expected: "a billing cycle")
+  init(_ reader: CSVReader, _ columns: RegistryColumns, rowsMax: Int) {
+    var reader = reader
+    rows.reserveCapacity(rowsMax)
+    lines.reserveCapacity(rowsMax)
+    do throws(CSVError) {
+      while try reader.nextRow() {
+        do throws(RegistryRowError) {
+          rows.append(try columns.point(reader))
+          lines.append(reader.line)
+        } catch {
+          refused.append(
+            RefusedRow(
+              endpoint: columns.endpointID(reader), fault: error.fault, error: error.error))
+        }
+      }
+    } catch {
+      failure = error
     }
-    let installed = try day(installedOn, reader)
-    let removed = reader.isEmpty(removedOn) ? nil : try day(removedOn, reader)
-    if let removed, removed < installed {
-      throw reader.refused(
-        removedOn, expected: "a day from installed_on \(installed) on, or nothing")
+  }
+
+  /// Joins parts that follow one another, and frees each once it is copied.
+  init(joining parts: inout [RegistryFilePart]) {
+    let count = parts.reduce(0) { $0 + $1.rows.count }
+    rows.reserveCapacity(count)
+    lines.reserveCapacity(count)
+    for number in parts.indices where failure == nil {
+      failure = parts[number].failure
+      rows += parts[number].rows
+      parts[number].rows = []
+      lines += parts[number].lines
+      parts[number].lines = []
+      refused += parts[number].refused
     }
-    return ServicePoint(
-      endpoint: EndpointID(rawValue: UInt32(try reader.int(endpoint, in: 1...Int(UInt32.max)))),
-      meterID: try name(meter, reader), accountID: try name(account, reader),
-      commodity: try commodity(reader), register: register, cycle: cycle, installedAt: clock.startOfDay(installed),
-      removedAt: removed.map { clock.startOfDay($0 + 1) },
-      lastBilledRead: Int64(try reader.int(lastBilledRead, in: 0...Int(register.span) - 1)),
-      lastBilledAt: try lastBilledInstant(reader))
-  }
-
-  private func name(_ column: CSVColumn, _ reader: CSVReader) throws(CSVError) -> String {
-    if reader.isEmpty(column) { throw reader.refused(column, expected: "a number or name") }
-    return try reader.string(column)
-  }
-
-  private func commodity(_ reader: CSVReader) throws(CSVError) -> Commodity {
-    if let known = Commodity(rawValue: try reader.string(commodity)) { return known }
-    let names = Commodity.allCases.map(\.rawValue)
-    throw reader.refused(
-      commodity, expected: names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")")
-  }
-
-  private func day(_ column: CSVColumn, _ reader: CSVReader) throws(CSVError) -> CivilDay {
-    if let day = CivilDay(iso: try reader.string(column)) { return day }
-    throw reader.refused(column, expected: "a day such as 1998-06-01")
-  }
-
-  private func lastBilledInstant(_ reader: CSVReader) throws(CSVError) -> UTCMilliseconds {
-    if let instant = Metering.instant(iso8601: try reader.string(lastBilledAt)) { return instant }
-    throw reader.refused(lastBilledAt, expected: "an instant in UTC such as 1998-06-01T05:00:00Z")
+    parts = []
   }
 }

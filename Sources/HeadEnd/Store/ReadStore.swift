@@ -19,8 +19,10 @@ public struct ReadStore: ~Copyable {
 
   public let directory: String
   public let settings: StoreSettings
-  /// By ascending endpoint ID.
+  /// By ascending endpoint, those of one by ascending installation.
   public private(set) var registry: [ServicePoint]
+  /// The endpoints of the registry, each once, ascending.
+  public var endpointIDs: [UInt32] { registry.endpointIDs }
 
   let fileSystem: FileSystem
   /// Nil for a reader.
@@ -36,11 +38,21 @@ public struct ReadStore: ~Copyable {
   /// creation left that was cut off.
   ///
   /// - Parameters:
-  ///   - registry: any order; each endpoint once.
+  ///   - registry: any order; the laws of ``Registry`` hold.
   ///   - timestamp: ms since 1970, written into the tables' logs.
   /// - Throws: ``HeadEndError/storeExists(directory:)`` also when another process was quicker.
   public static func create(
     at directory: String, settings: StoreSettings, registry: [ServicePoint], engine: String,
+    timestamp: Int64, in fileSystem: FileSystem = .system
+  ) throws(HeadEndError) -> ReadStore {
+    try create(
+      at: directory, settings: settings, registry: try Registry(registry), engine: engine,
+      timestamp: timestamp, in: fileSystem)
+  }
+
+  /// The same with a registry that was checked before.
+  public static func create(
+    at directory: String, settings: StoreSettings, registry: Registry, engine: String,
     timestamp: Int64, in fileSystem: FileSystem = .system
   ) throws(HeadEndError) -> ReadStore {
     // Before anything is made there, not even a lock file.
@@ -67,7 +79,7 @@ public struct ReadStore: ~Copyable {
     var store = ReadStore(
       directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
       tables: tables, snapshots: snapshots)
-    try store.replaceRegistry(registry, timestamp: timestamp)
+    if !registry.rows.isEmpty { try store.writeRegistry(registry.rows, timestamp: timestamp) }
     try store.writeLastCommit()
     // Written last: a directory without it is no store.
     try rethrowing {
@@ -124,7 +136,9 @@ public struct ReadStore: ~Copyable {
     }
     for file in store.files(of: .registry) { store.registry += try RegistryTable.rows(file.open()) }
     // Another program may have written them in another order.
-    store.registry.sort { $0.endpoint < $1.endpoint }
+    if !Registry.isOrdered(store.registry) {
+      store.registry = Registry.order(of: store.registry).map { store.registry[Int($0)] }
+    }
     for file in snapshots[.reads]!.files {
       try store.slotIndex.add(file, of: tables[.reads]!, in: fileSystem)
     }
@@ -210,33 +224,18 @@ public struct ReadStore: ~Copyable {
     try self.commit(commit, to: .reads)
   }
 
-  /// Makes these service points the registry. It may gain endpoints but not lose any: their reads
-  /// would belong to nobody.
-  public mutating func replaceRegistry(_ new: [ServicePoint], timestamp: Int64)
-    throws(HeadEndError)
-  {
-    let sorted = new.sorted { $0.endpoint < $1.endpoint }
-    for (one, other) in zip(sorted, sorted.dropFirst()) where one.endpoint == other.endpoint {
-      throw .badInput("the registry has endpoint \(one.endpoint.rawValue) twice; expected it once")
-    }
-    if sorted == registry { return }
-    let known = Set(sorted.map(\.endpoint))
-    let lost = registry.filter { !known.contains($0.endpoint) }
-    if let first = lost.first {
-      throw .badInput(
-        "the registry lacks \(lost.count) endpoints that \(directory) has, the first of them "
-          + "\(first.endpoint.rawValue); keep them, with removed_on where they are gone")
-    }
+  /// Makes these rows the registry; they keep its laws.
+  mutating func writeRegistry(_ rows: [ServicePoint], timestamp: Int64) throws(HeadEndError) {
     var commit = Commit(operation: "REPLACE REGISTRY", timestamp: timestamp)
     commit.removes = snapshot(.registry).files
     commit.adds = [
       try writeFile(
-        RegistryTable.columns(sorted), to: .registry,
+        RegistryTable.columns(rows), to: .registry,
         name: "registry-\(snapshot(.registry).version + 1)", timestamp: timestamp)
     ]
     try self.commit(commit, to: .registry)
     try commitReads(Commit(operation: "REPLACE REGISTRY", timestamp: timestamp))
-    registry = sorted
+    registry = rows
   }
 
   // MARK: - Tables

@@ -62,8 +62,10 @@ enum RegistryTable {
           endpoint: EndpointID(rawValue: endpoint), meterID: meters[row] ?? "",
           servicePointID: servicePoints[row], accountID: accounts[row] ?? "", commodity: commodity,
           register: RegisterFormat(dials: Int(dials[row]), multiplier: Int(multipliers[row])),
-          cycle: cycle, installedAt: installed[row] / 1000, removedAt: removed[row].map { $0 / 1000 },
-          removedRead: removedReads[row], lastBilledRead: lastReads[row], lastBilledAt: lastAt[row] / 1000))
+          cycle: cycle, installedAt: installed[row] / 1000,
+          removedAt: removed[row].map { $0 / 1000 },
+          removedRead: removedReads[row], lastBilledRead: lastReads[row],
+          lastBilledAt: lastAt[row] / 1000))
     }
     return registry
   }

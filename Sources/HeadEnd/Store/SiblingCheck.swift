@@ -5,20 +5,22 @@ extension PartialCheck {
   ///
   /// - Returns: its endpoints; nil when they cannot be read.
   mutating func checkRegistry(_ registry: InspectedTable) -> EndpointIndex? {
-    var ids: [UInt32] = []
+    var points: [ServicePoint] = []
     var isWhole = true
     for file in registry.files {
       let rows = checkFile(file, registry.name).flatMap { opened in
         attempt { () throws(HeadEndError) in try RegistryTable.rows(opened) }
       }
-      if let rows { ids += rows.map(\.endpoint.rawValue) } else { isWhole = false }
+      if let rows { points += rows } else { isWhole = false }
     }
-    ids.sort()
-    for (one, other) in zip(ids, ids.dropFirst()) where one == other {
-      add(fault: "\(registry.table.directory): endpoint \(one) is there twice; expected it once")
+    if !Registry.isOrdered(points) {
+      points = Registry.order(of: points).map { points[Int($0)] }
+    }
+    for conflict in RegistryLaws.conflicts(in: points) {
+      add(fault: "\(registry.table.directory): \(conflict.description(in: points))")
     }
     guard isWhole else { return nil }
-    return EndpointIndex(Set(ids).sorted())
+    return EndpointIndex(points.endpointIDs)
   }
 
   /// Verifies the files of another sibling, its batches and, for the ledger, its uploads.

@@ -42,7 +42,7 @@ public struct StoreSummary: Sendable {
 extension ReadStore {
   /// Reads the whole table `reads` and counts.
   public func summary(threads: Int) async throws -> StoreSummary {
-    let index = EndpointIndex(registry.map(\.endpoint.rawValue))
+    let index = EndpointIndex(endpointIDs)
     let days = days
     let scans = try await Self.scan(days.map { slot($0) }, index: index, threads: threads)
     var everRead = [Bool](repeating: false, count: index.ids.count)
@@ -72,7 +72,7 @@ private struct DayScan: Sendable {
   let digest: UInt128
   let coreByteCount: Int
   let receivedReads: Int
-  /// Rows of the registry that have a read.
+  /// Places among the endpoints of the registry that have a read.
   let rowsRead: [UInt32]
 
   init(_ slot: StoredSlot, index: EndpointIndex) throws(HeadEndError) {

@@ -63,7 +63,7 @@ extension ReadStore {
     let through = min(last ?? closed, closed)
     var result = ValidationResult(through: max(through, validatedThrough ?? through))
     guard through >= first else { return result }
-    let index = EndpointIndex(registry.map(\.endpoint.rawValue).uniqued)
+    let index = EndpointIndex(endpointIDs)
     var job = ValidationJob(registry: registry, index: index, settings: settings, threads: threads)
     var day = firstDayToValidate(from: first, through: through)
     job.states = try states(before: day, index)
@@ -218,15 +218,5 @@ struct ValidationJob {
     let files = store.monthFiles(of: .monthly, name)
     if files.isEmpty { return [] }
     return try MonthlyTable.states(files, index).map { $0?.dailyUse ?? 0 }
-  }
-}
-
-extension [UInt32] {
-  /// The values without repetition, of ascending ones.
-  var uniqued: [UInt32] {
-    var result: [UInt32] = []
-    result.reserveCapacity(count)
-    for value in self where result.last != value { result.append(value) }
-    return result
   }
 }

@@ -21,9 +21,14 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
     try awaitBytes(of: input)
     head = try input.read(upTo: Ingest.chunkByteCount)
   }
+  var registry: RegistryReading?
   var ingest = Ingest(
-    intake: try Intake(try openOrCreateStore(directory, arguments)), asOf: asOf,
-    threads: arguments.threads)
+    intake: try Intake(try await openOrCreateStore(directory, arguments, registry: &registry)),
+    asOf: asOf, threads: arguments.threads)
+  // At once, since a stream may go on for ever.
+  let registryReport = registry.map(RegistryReport.init)
+  registry = nil
+  for line in registryReport?.lines ?? [] { try Terminal.write("amr: \(line)\n", to: .error) }
   let isStream = sources == [.standardInput]
   bar.begin(
     "ingest", unit: isStream ? "uploads" : "files", total: isStream ? nil : Int64(sources.count))
@@ -36,12 +41,13 @@ func runIngest(_ arguments: ParsedArguments) async throws -> ExitCode {
   bar.finish()
   let counts = ingest.intake.counts
   if arguments.flag(.json) {
-    try Terminal.write(json(counts, problems: ingest.problems).pretty + "\n", to: .output)
+    let node = json(counts, registry: registryReport, problems: ingest.problems)
+    try Terminal.write(node.pretty + "\n", to: .output)
   } else if !arguments.flag(.quiet) {
     try Terminal.write(text(counts), to: .output)
   }
   for line in ingest.problems.lines { try Terminal.write("amr: \(line)\n", to: .error) }
-  return ingest.problems.isEmpty ? .done : .badData
+  return ingest.problems.isEmpty && registryReport?.isWhole ?? true ? .done : .badData
 }
 
 /// Waits for a stream that may pause for ever, until it goes on or the process is to stop.
@@ -156,7 +162,9 @@ private func text(_ counts: IntakeCounts) -> String {
   return table.text
 }
 
-private func json(_ counts: IntakeCounts, problems: Problems) -> JSONNode {
+private func json(_ counts: IntakeCounts, registry: RegistryReport?, problems: Problems)
+  -> JSONNode
+{
   .object(
     rows(counts).map { name, value in
       (name.split(separator: " ").joined(separator: "_"), .int(Int64(value)))
@@ -164,7 +172,7 @@ private func json(_ counts: IntakeCounts, problems: Problems) -> JSONNode {
       (
         "quarantined_by_reason", .object(reasons(counts).map { ($0.0, .int(Int64($0.1))) })
       ), ("problems", .array(problems.lines.map { .string($0) })),
-    ])
+    ] + (registry.map { [("registry", $0.json)] } ?? []))
 }
 
 private func rows(_ counts: IntakeCounts) -> [(String, Int)] {

@@ -57,7 +57,8 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
   let simulation = Stopwatch()
   try staged.writeFile("scenario.json5", Array(ScenarioFile.encode(scenario).utf8))
   var registry = try staged.createFile("registry.csv")
-  try RegistryFile.encode(run.network.registry, clock: run.scenario.clock) { (chunk: [UInt8]) throws(FileError) in
+  try RegistryFile.encode(run.network.registry, clock: run.scenario.clock) {
+    (chunk: [UInt8]) throws(FileError) in
     try registry.append(chunk)
   }
   try staged.writeFile("collectors.csv", CollectorList.encode(run.network.sites.map(\.id)))
@@ -102,7 +103,8 @@ private func uploadPath(_ collector: CollectorID, _ sequence: UInt64) -> String 
 private func writeRegistryFile(_ arguments: ParsedArguments, _ network: FixedNetwork) throws {
   guard let path = arguments.string(.registry) else { return }
   var file = try AtomicFile(at: path)
-  try RegistryFile.encode(network.registry, clock: network.scenario.clock) { (chunk: [UInt8]) throws(FileError) in
+  try RegistryFile.encode(network.registry, clock: network.scenario.clock) {
+    (chunk: [UInt8]) throws(FileError) in
     try file.append(chunk)
   }
   if arguments.flag(.force) { return try file.publish() }

@@ -11,7 +11,7 @@ func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
   let performance = try store.performance()
   let info = StoreInfo(
     utility: store.settings.utility, utcOffsetMinutes: store.settings.utcOffsetMinutes,
-    endpoints: store.endpointCount, closed: store.closedThrough,
+    endpoints: store.endpointIDs.count, closed: store.closedThrough,
     validated: store.validatedThrough, summary: summary, performance: performance)
   if arguments.flag(.json) {
     try Terminal.write(info.node.pretty + "\n", to: .output)

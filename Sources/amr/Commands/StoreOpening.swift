@@ -26,20 +26,22 @@ func openForReading(_ directory: String) throws -> ReadStore {
 
 /// Opens a store to take uploads into, with the registry and the collectors that the arguments name;
 /// makes it when there is none and a registry is given.
-func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments) throws -> ReadStore {
-  let clock = LocalClock(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0)
-  let registry = try arguments.string(.registry).map { path in
-    try RegistryFile.decode(try FileSystem.system.readFile(path), source: path, clock: clock)
-  }
+///
+/// - Parameter registry: is given what became of the file of `--registry`, if there is one.
+func openOrCreateStore(
+  _ directory: String, _ arguments: ParsedArguments, registry: inout RegistryReading?
+) async throws -> ReadStore {
   let collectors = try arguments.string(.collectors).map { path in
     try CollectorList.decode(try FileSystem.system.readFile(path), source: path)
   }
   if try !ReadStore.exists(at: directory) {
-    guard let registry else {
+    let clock = LocalClock(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0)
+    guard let reading = try await readRegistry(arguments, clock: clock) else {
       throw CommandFailure(
         "\(directory): there is no store; give --registry CSV to create one", .missingInput)
     }
-    try createStore(directory, arguments, registry)
+    try createStore(directory, clock, reading.registry)
+    registry = reading
   }
   var store = try openForWriting(directory, arguments)
   // The command that made the store may be given again, after a power cut for instance.
@@ -48,16 +50,29 @@ func openOrCreateStore(_ directory: String, _ arguments: ParsedArguments) throws
     throw arguments.usageError(
       "the days of \(directory) begin at --utc-offset \(offset), which cannot change to \(other)")
   }
-  if let registry { try store.replaceRegistry(registry, timestamp: wallClock()) }
+  // Also of a store that was just made: another process may have been quicker.
+  if registry?.clock != store.settings.clock {
+    registry = try await readRegistry(arguments, clock: store.settings.clock)
+  }
+  if let reading = registry {
+    registry = try store.replaceRegistry(with: reading, timestamp: wallClock())
+  }
   if let collectors { try store.replaceCollectors(collectors, timestamp: wallClock()) }
   return store
 }
 
+/// Reads the file of `--registry`; nil where the arguments name none.
+private func readRegistry(_ arguments: ParsedArguments, clock: LocalClock) async throws
+  -> RegistryReading?
+{
+  guard let path = arguments.string(.registry) else { return nil }
+  return try await RegistryFile.decode(
+    try FileSystem.system.readFile(path), source: path, clock: clock, threads: arguments.threads)
+}
+
 /// Creates the store unless another process has been quicker.
-private func createStore(
-  _ directory: String, _ arguments: ParsedArguments, _ registry: [ServicePoint]
-) throws {
-  let settings = StoreSettings(utcOffsetMinutes: arguments.integer(.utcOffset) ?? 0)
+private func createStore(_ directory: String, _ clock: LocalClock, _ registry: Registry) throws {
+  let settings = StoreSettings(utcOffsetMinutes: clock.utcOffsetMinutes)
   do {
     try create()
   } catch HeadEndError.storeExists {}

@@ -1,0 +1,187 @@
+import Metering
+
+/// What rows of a registry must not do to one another, in the order in which a row is charged.
+enum RegistryLaw: Int {
+  /// A row must not end before or as it begins.
+  case order
+  /// Rows of one endpoint must not hold at the same time.
+  case endpoint
+  /// At one service point there is at most one meter of a commodity at a time.
+  case servicePoint
+  /// A meter of a commodity is in one place at a time.
+  case meter
+  /// A meter that goes on without a break, in another cycle or for another account, keeps its dials,
+  /// multiplier and commodity.
+  case continuity
+}
+
+/// A row that breaks a law, and one of the rows with which it does.
+struct RegistryConflict: Equatable {
+  let law: RegistryLaw
+  let row: Int
+  /// The row itself where it breaks a law alone.
+  let other: Int
+}
+
+/// The laws of the registry, for files and stores alike.
+///
+/// Every row that is in conflict with any other is told, both rows of a pair: which of them is wrong
+/// only the utility knows. The time is that of sorting what looks alike, not that of all pairs.
+enum RegistryLaws {
+  /// The rows that break a law, each once, with the first law that it breaks.
+  ///
+  /// - Parameter rows: by endpoint and installation.
+  static func conflicts(in rows: [ServicePoint]) -> [RegistryConflict] {
+    var found = Findings()
+    checkEndpoints(rows, &found)
+    checkIdentifiers(rows, .servicePoint, { $0.servicePointID }, &found)
+    checkIdentifiers(rows, .meter, { $0.meterID }, &found)
+    return found.conflicts.values.sorted { $0.row < $1.row }
+  }
+
+  /// The first conflict of each row.
+  private struct Findings {
+    private(set) var conflicts: [Int: RegistryConflict] = [:]
+
+    mutating func add(_ law: RegistryLaw, _ row: Int, _ other: Int) {
+      if let known = conflicts[row], known.law.rawValue <= law.rawValue { return }
+      conflicts[row] = RegistryConflict(law: law, row: row, other: other)
+    }
+
+    mutating func addBoth(_ law: RegistryLaw, _ row: Int, _ other: Int) {
+      add(law, row, other)
+      add(law, other, row)
+    }
+  }
+
+  /// Goes through rows that must not hold at the same time, by installation.
+  ///
+  /// Of the rows so far it keeps the one that ends last. A row that overlaps any earlier one overlaps
+  /// that; and a row that does not end last is itself overlapped by that, or it overlaps the next.
+  private struct Sweep {
+    private var last: Int?
+    private var lastEnd = Int64.min
+
+    /// - Returns: a row that was offered before and has not ended when this one begins.
+    @inline(__always)
+    mutating func offer(_ row: Int, _ point: borrowing ServicePoint) -> Int? {
+      let end = point.removedAt ?? .max
+      let overlapped = point.installedAt < lastEnd ? last : nil
+      if end > lastEnd {
+        last = row
+        lastEnd = end
+      }
+      return overlapped
+    }
+  }
+
+  private static func checkEndpoints(_ rows: [ServicePoint], _ found: inout Findings) {
+    rows.withUnsafeBufferPointer { rows in
+      var sweep = Sweep()
+      for row in rows.indices {
+        if rows[row].isEmpty {
+          found.add(.order, row, row)
+          continue
+        }
+        if row > 0, rows[row].endpoint == rows[row - 1].endpoint {
+          if rows[row].changes(rows[row - 1]) { found.addBoth(.continuity, row, row - 1) }
+        } else {
+          sweep = Sweep()
+        }
+        if let other = sweep.offer(row, rows[row]) { found.addBoth(.endpoint, row, other) }
+      }
+    }
+  }
+
+  /// Checks that rows with one identifier and commodity do not overlap.
+  private static func checkIdentifiers(
+    _ rows: [ServicePoint], _ law: RegistryLaw, _ identifier: (borrowing ServicePoint) -> String,
+    _ found: inout Findings
+  ) {
+    let alike = rowsThatLookAlike(rows, identifier)
+    var sweep = Sweep()
+    for place in alike.indices {
+      let row = alike[place].row
+      if place > 0, !isSame(alike[place - 1], alike[place], rows, identifier) { sweep = Sweep() }
+      if let other = sweep.offer(row, rows[row]) { found.addBoth(law, row, other) }
+    }
+  }
+
+  private struct HashedRow {
+    let hash: UInt64
+    let row: Int
+  }
+
+  /// The rows whose identifier and commodity others may have too, those of one together and by
+  /// installation.
+  private static func rowsThatLookAlike(
+    _ rows: [ServicePoint], _ identifier: (borrowing ServicePoint) -> String
+  ) -> [HashedRow] {
+    var filter = RepeatFilter(count: rows.count)
+    let hashes = rows.withUnsafeBufferPointer { rows in
+      [UInt64](unsafeUninitializedCapacity: rows.count) { hashes, count in
+        for row in rows.indices {
+          let hash = hash(identifier(rows[row]), rows[row].commodity)
+          filter.insert(hash)
+          hashes.initializeElement(at: row, to: hash)
+        }
+        count = rows.count
+      }
+    }
+    var alike: [HashedRow] = []
+    for row in rows.indices where filter.mayRepeat(hashes[row]) && !rows[row].isEmpty {
+      alike.append(HashedRow(hash: hashes[row], row: row))
+    }
+    alike.sort { left, right in
+      if left.hash != right.hash { return left.hash < right.hash }
+      let (one, other) = (rows[left.row], rows[right.row])
+      if !isSame(left, right, rows, identifier) {
+        let (text, otherText) = (identifier(one), identifier(other))
+        return text.utf8.elementsEqual(otherText.utf8)
+          ? one.commodity.rawValue < other.commodity.rawValue
+          : text.utf8.lexicographicallyPrecedes(otherText.utf8)
+      }
+      return (one.installedAt, left.row) < (other.installedAt, right.row)
+    }
+    return alike
+  }
+
+  private static func isSame(
+    _ left: HashedRow, _ right: HashedRow, _ rows: [ServicePoint],
+    _ identifier: (borrowing ServicePoint) -> String
+  ) -> Bool {
+    left.hash == right.hash && rows[left.row].commodity == rows[right.row].commodity
+      && identifier(rows[left.row]).utf8.elementsEqual(identifier(rows[right.row]).utf8)
+  }
+
+  /// Of the UTF-8 bytes, eight at a time; exact comparison follows where two are equal.
+  @inline(__always)
+  private static func hash(_ identifier: String, _ commodity: Commodity) -> UInt64 {
+    var identifier = identifier
+    let multiplier: UInt64 = 0x9e37_79b9_7f4a_7c15
+    return identifier.withUTF8 { text in
+      var hash = UInt64(text.count) << 8 | UInt64(commodity.rawValue.utf8.first ?? 0)
+      var place = 0
+      while place < text.count {
+        var word: UInt64 = 0
+        for offset in place..<min(place + 8, text.count) { word = word << 8 | UInt64(text[offset]) }
+        hash = (hash ^ word) &* multiplier
+        hash ^= hash >> 32
+        place += 8
+      }
+      return hash &* multiplier
+    }
+  }
+}
+
+extension ServicePoint {
+  /// Whether there is no instant at which the row holds.
+  fileprivate var isEmpty: Bool { removedAt.map { $0 <= installedAt } ?? false }
+
+  /// Whether the row goes on with the meter of another one from its end on, but not as it was.
+  fileprivate func changes(_ before: borrowing ServicePoint) -> Bool {
+    before.removedAt == installedAt && !before.isEmpty
+      && before.meterID.utf8.elementsEqual(meterID.utf8)
+      && (before.register != register || before.commodity != commodity)
+  }
+}
