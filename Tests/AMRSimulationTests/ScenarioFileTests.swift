@@ -210,7 +210,7 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   #expect(specs.map(properties) == ScenarioSchema.sections.map(\.keys.count))
 }
 
-@Test(arguments: ["smoke-1k", "duquesne-1998", "metro-10m"])
+@Test(arguments: ["smoke-1k", "duquesne-1998", "duquesne-1998-meters", "metro-10m"])
 func shippedScenariosAreValid(name: String) throws {
   let text = try packageFile("Scenarios/\(name).json5")
   let scenario = try ScenarioFile.decode(text: text, source: name)

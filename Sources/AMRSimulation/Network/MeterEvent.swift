@@ -14,7 +14,8 @@ public struct MeterEvent: Sendable, Equatable {
     /// The meter was interchanged with another module's, so that each module transmits what the
     /// other's meter shows; there is an event for each of the two.
     case swapped
-    /// What the module transmits started over at zero.
+    /// What the module transmits started over at zero. At the very instant of an exchange or a stop
+    /// it is the old dials that did, with their last count.
     case rollover
   }
 
