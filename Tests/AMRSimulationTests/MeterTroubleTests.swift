@@ -63,9 +63,28 @@ struct MeterTroubleTests {
     "modules transmit what meters that are carried about show, and every rollover is found",
     arguments: [12, 7, 3], 1...4 as ClosedRange<UInt64>)
   func shown(days: Int, offset: UInt64) async throws {
-    let seed = testSeed(100) + offset
+    try await compare(Self.scenario(seed: testSeed(100) + offset, days: days))
+  }
+
+  @Test(
+    "and so they do where registers roll over every few hours, and at the instants of troubles",
+    arguments: 1...4 as ClosedRange<UInt64>)
+  func shortRegisters(offset: UInt64) async throws {
+    var scenario = Self.scenario(seed: testSeed(300) + offset, days: 8)
+    for index in scenario.moduleClasses.indices {
+      scenario.moduleClasses[index].dials = 2
+      scenario.moduleClasses[index].multiplier = 1
+      scenario.moduleClasses[index].medianKWhPerDay = 1000
+    }
+    let coincidences = try await compare(scenario)
+    #expect(coincidences > 0, "seed \(scenario.seed)")
+  }
+
+  /// Compares a book with the oracle, and returns how many rollovers came with a trouble.
+  @discardableResult
+  private func compare(_ scenario: Scenario) async throws -> Int {
+    let (seed, days) = (scenario.seed, scenario.days)
     var random = SplitMix64(seed: seed)
-    let scenario = Self.scenario(seed: seed, days: days)
     let territory = try await Self.territory(scenario)
     var book = try await Self.book(scenario, territory)
     let oracle = Self.oracle(scenario, territory, book)
@@ -101,6 +120,11 @@ struct MeterTroubleTests {
       #expect(
         oracle.troubles.contains { $0.kind == kind && rolledOver.contains($0.index) },
         "seed \(seed): \(kind) beside a rollover")
+    }
+    return oracle.rollovers.count { rollover in
+      oracle.troubles.contains {
+        $0.index == rollover.index && $0.step == rollover.step && $0.kind != .rollover
+      }
     }
   }
 
