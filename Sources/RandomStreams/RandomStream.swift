@@ -19,6 +19,7 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case ismNoise = 20
   case decoding = 21
   case packetSample = 22
+  case meterTrouble = 23
 }
 
 /// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.

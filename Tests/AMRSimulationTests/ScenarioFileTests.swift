@@ -50,6 +50,8 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
         loss_probability: 0.41, ack_loss_probability: 0.42, retry_min: 43 },
       faults: { silent_module_share: 0.44, collector_outages_per_year: 45, collector_outage_h: 46,
         concentrator_outages_per_year: 47, concentrator_outage_h: 48 },
+      meters: { exchanged_share: 0.1, unreported_exchange_share: 0.11, stuck_share: 0.12,
+        swapped_share: 0.13, rollover_share: 0.14 },
       head_end: { close_after_days: 49 },
       billing: { utility: 'U-1', window_before_days: 11, window_after_days: 12 },
     }
@@ -114,6 +116,11 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
   expected.faults.collectorOutageH = 46
   expected.faults.concentratorOutagesPerYear = 47
   expected.faults.concentratorOutageH = 48
+  expected.meters.exchangedShare = 0.1
+  expected.meters.unreportedExchangeShare = 0.11
+  expected.meters.stuckShare = 0.12
+  expected.meters.swappedShare = 0.13
+  expected.meters.rolloverShare = 0.14
   expected.headEnd.closeAfterDays = 49
   expected.billing.utility = "U-1"
   expected.billing.windowBeforeDays = 11
@@ -197,12 +204,13 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   #expect(properties(scenario.entryClasses[0]) == ScenarioSchema.entryClasses.keys.count)
   let specs: [Any] = [
     scenario.territory, scenario.endpoints, scenario.collectors, scenario.radio,
-    scenario.consumption, scenario.backhaul, scenario.faults, scenario.headEnd, scenario.billing,
+    scenario.consumption, scenario.backhaul, scenario.faults, scenario.meters, scenario.headEnd,
+    scenario.billing,
   ]
   #expect(specs.map(properties) == ScenarioSchema.sections.map(\.keys.count))
 }
 
-@Test(arguments: ["smoke-1k", "duquesne-1998", "metro-10m"])
+@Test(arguments: ["smoke-1k", "duquesne-1998", "duquesne-1998-meters", "metro-10m"])
 func shippedScenariosAreValid(name: String) throws {
   let text = try packageFile("Scenarios/\(name).json5")
   let scenario = try ScenarioFile.decode(text: text, source: name)

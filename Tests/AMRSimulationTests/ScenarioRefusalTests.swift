@@ -58,11 +58,17 @@ private let ranges: [Refusal] = [
     "billing: { window_before_days: 16 }",
     "3:32: billing.window_before_days: 16 is out of range; expected a whole number from 0 to 15"),
   Refusal(
+    "meters: { swapped_share: 1.5 }",
+    "3:26: meters.swapped_share: 1.5 is out of range; expected a number from 0 to 1"),
+  Refusal(
     "backhaul: { upload_period_h: 5 }",
     "3:30: backhaul.upload_period_h: 5 is not possible; expected 1, 2, 3, 4, 6, 8, 12 or 24"),
 ]
 
 private let kinds: [Refusal] = [
+  Refusal(
+    "meters: { stuck_share: 'some' }",
+    "3:24: meters.stuck_share: found the text \"some\"; expected a number from 0 to 1"),
   Refusal(
     "radio: { propagation: 'two-ray' }",
     "3:23: radio.propagation: found the text \"two-ray\"; expected 'free-space', 'log-distance', "
@@ -172,6 +178,9 @@ private let contradictions: [Refusal] = [
     "3:18: module_classes[0].ert_type: type 7 is not a type of water modules; expected 3, 11 or "
       + "13"),
   Refusal(
+    "meters: { exchanged_share: 0.5, stuck_share: 0.4, rollover_share: 0.3 }",
+    "3:1: meters: the shares add up to 1.2; expected at most 1, as a module has one trouble"),
+  Refusal(
     "endpoints: { interval_s: 2, jitter_ms: 1980 }",
     "3:29: endpoints.jitter_ms: 1980 ms and 20 ms for a frame do not fit in interval_s = 2; "
       + "expected less than 1979"),
@@ -270,6 +279,10 @@ func refusesWholeFilesWithOneExactLine(refusal: Refusal) {
     "module_classes: the shares of the classes add up to 0.5; expected 1"
   ),
   ("module_classes[0]", "5", "found an integer; expected an object { … } of keys and values"),
+  (
+    "meters", "{ stuck_share: 1, swapped_share: 0.5 }",
+    "the shares add up to 1.5; expected at most 1, as a module has one trouble"
+  ),
   (
     "endpoints.interval_s", "1",
     "endpoints.jitter_ms: 1500 ms and 20 ms for a frame do not fit in interval_s = 1; "

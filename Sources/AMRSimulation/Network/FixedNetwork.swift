@@ -116,9 +116,32 @@ public struct FixedNetwork: Sendable {
     transmitters.transmissions(before: Int64(scenario.days) * Ticks.perDay)
   }
 
-  /// The registry as it stands at the start of the run, by ascending endpoint.
+  /// The registry of the whole run, exchanges included, by ascending endpoint and then by instant.
   public var registry: RegistryRows {
-    RegistryRows(scenario, territory: territory, openingCounts: book.openingCounts)
+    RegistryRows(
+      scenario, territory: territory, openingCounts: book.openingCounts, exchanges: book.exchanges)
+  }
+
+  /// What truly happens to meters, by endpoint and then by instant: all troubles of the run, and
+  /// every rollover that is transmitted up to the end of the day of the latest period.
+  public var meterEvents: [MeterEvent] {
+    let epoch = scenario.clock.startOfDay(scenario.startDate)
+    func event(_ kind: MeterEvent.Kind, _ index: Int, _ tick: Int64, partner: Int?) -> MeterEvent {
+      let at = epoch + tick * 1000 / Ticks.perSecond
+      return MeterEvent(
+        endpoint: EndpointID(rawValue: territory.endpointIDs[index]), kind: kind, at: at,
+        day: scenario.clock.day(of: at),
+        partner: partner.map { EndpointID(rawValue: territory.endpointIDs[$0]) })
+    }
+    // A rollover at the very instant of a trouble is the old meter's last.
+    let rollovers = book.rollovers.map { event(.rollover, $0.index, $0.tick, partner: nil) }
+    let troubles = book.changes.values.map(\.trouble).map {
+      event($0.kind, $0.index, $0.tick, partner: $0.partner)
+    }
+    return (rollovers + troubles).sorted {
+      ($0.endpoint.rawValue, $0.at, $0.kind == .rollover ? 0 : 1)
+        < ($1.endpoint.rawValue, $1.at, $1.kind == .rollover ? 0 : 1)
+    }
   }
 
   /// The fate of every arrival of the run; nil before its end and after a period on demand.

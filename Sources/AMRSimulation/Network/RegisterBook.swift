@@ -3,18 +3,25 @@ import Parallel
 import RadioModel
 import RandomStreams
 
-/// What every meter's register shows: carried from day to day, exact at every 5-minute boundary.
+/// What every module transmits of its meter: registers carried from day to day, exact at every
+/// 5-minute boundary, and what happens to meters.
 ///
 /// A book starts on the day after each account's last bill and is moved forward one day at a time.
 struct RegisterBook: Sendable {
   private let model: ConsumptionModel
-  private let formats: [RegisterFormat]
-  private let spans: [Int64]
-  private let classIndices: [UInt8]
+  /// By class.
+  private let counters: [DialCounter]
+  /// Each endpoint's class, and `isChanged` where its module does not keep its meter.
+  private var marks: [UInt8]
+  /// Above the indices of the 64 classes that there can be.
+  private static let isChanged: UInt8 = 0x80
   private let endpointIDs: [UInt32]
   private let meanWattHours: [Int32]
-  /// Counts on the dials when the last bill was made.
-  let openingCounts: [UInt32]
+  /// Counts on the dials when the last bill was made, as a frame carries them.
+  private(set) var openingCounts: [UInt32]
+  /// What the modules transmit that do not keep their meter, by their index.
+  private(set) var changes: [Int: MeterChange] = [:]
+  private var watch: RolloverWatch
   /// Wh used from the last bill to the start of `day`.
   private var used: [Int64]
   /// What each endpoint uses on `day`.
@@ -41,22 +48,24 @@ struct RegisterBook: Sendable {
       seasonPeakDay: scenario.consumption.seasonPeakDay,
       weatherSigma: scenario.consumption.weatherSigma,
       dailySigma: scenario.consumption.dailySigma)
-    formats = classes.map { RegisterFormat(dials: $0.dials, multiplier: $0.multiplier) }
-    spans = formats.map(\.span)
-    classIndices = territory.classIndices
+    counters = classes.map(DialCounter.init)
+    marks = territory.classIndices
     day = scenario.startDate
     start = scenario.startDate
     endpointIDs = territory.endpointIDs
-    let (model, spans, day) = (model, spans, day)
+    let (model, counters, day) = (model, counters, day)
     let parts = try await parallelRanges(count: territory.count, threads: threads) { range in
       Opening(
-        scenario, territory: territory, range, model: model, spans: spans, day: day,
+        scenario, territory: territory, range, model: model, counters: counters, day: day,
         lastBilled: lastBilled)
     }
     meanWattHours = Array(concatenating: parts.map(\.meanWattHours))
     openingCounts = Array(concatenating: parts.map(\.counts))
     used = Array(concatenating: parts.map(\.used))
     today = Array(concatenating: parts.map(\.today))
+    watch = RolloverWatch(next: Array(concatenating: parts.map(\.rollovers)))
+    try await make(MeterTrouble.drawn(scenario, territory: territory), threads: threads)
+    takeRollovers()
   }
 
   /// Some endpoints at the start of a run.
@@ -65,10 +74,12 @@ struct RegisterBook: Sendable {
     var counts: [UInt32] = []
     var used: [Int64] = []
     var today: [DayUse] = []
+    /// Wh since the last bill at which the registers next roll over.
+    var rollovers: [Int64] = []
 
     init(
       _ scenario: Scenario, territory: Territory, _ range: Range<Int>, model: ConsumptionModel,
-      spans: [Int64], day: CivilDay, lastBilled: (Int) -> CivilDay
+      counters: [DialCounter], day: CivilDay, lastBilled: (Int) -> CivilDay
     ) {
       let earliest = range.lazy.map(lastBilled).min()! + 1
       let factors = (0...max(0, day - earliest)).map { model.factors(on: earliest + $0) }
@@ -89,9 +100,12 @@ struct RegisterBook: Sendable {
             ).wattHours
           past = past + 1
         }
+        let counter = counters[classIndex]
+        let count = below(UInt32(counter.span), draws.y)
         meanWattHours.append(mean)
-        counts.append(below(UInt32(spans[classIndex]), draws.y))
+        counts.append(count)
         used.append(sum)
+        rollovers.append(counter.rollover(opening: Int64(count), after: sum))
         today.append(
           model.use(
             endpoint: id, meanWattHours: mean, factor: factorsToday[classIndex], day: day))
@@ -109,24 +123,47 @@ struct RegisterBook: Sendable {
       concatenating: try await parallelRanges(count: used.count, threads: threads) { range in
         range.map { book.use($0, on: book.day, factors) }
       })
+    takeRollovers()
   }
 
-  /// What the dials show at the last 5-minute boundary before a time, which must lie on `day` or
-  /// the day before or after it.
+  /// What the module transmits for the last 5-minute boundary before a time, which must lie on
+  /// `day` or the day before or after it.
   ///
   /// - Parameter tick: ticks since the start of the run.
   @inline(__always)
   func shown(endpoint index: Int, tick: Int64) -> UInt32 {
-    let sinceToday = tick - Int64(day - start) * Ticks.perDay
-    let wattHours: Int64
-    if sinceToday >= 0 && sinceToday < Ticks.perDay {
-      wattHours = used[index] + today[index].wattHours(afterFiveMinutes: step(sinceToday))
-    } else {
-      wattHours = usedOnNeighbouringDay(index, sinceToday)
+    let mark = marks[index]
+    let count =
+      mark & Self.isChanged == 0
+      ? counters[Int(mark)].shown(
+        opening: Int64(openingCounts[index]), wattHours: used(index, tick))
+      : shownDespiteChange(index, tick)
+    return UInt32(truncatingIfNeeded: count)
+  }
+
+  /// The same, for a module that does not keep its meter.
+  @inline(never)
+  private func shownDespiteChange(_ index: Int, _ tick: Int64) -> Int64 {
+    let counter = counter(index)
+    if let change = changes[index], tick >= change.trouble.tick {
+      switch change.source {
+      case .stopped:
+        return change.lastCount
+      case .meter(let source, let opening, let wattHours):
+        return counter.shown(opening: opening, wattHours: used(source, tick) - wattHours)
+      }
     }
-    let classIndex = Int(classIndices[index])
-    let counts = wattHours / Int64(1000 * formats[classIndex].multiplier)
-    return UInt32(truncatingIfNeeded: (Int64(openingCounts[index]) + counts) % spans[classIndex])
+    return counter.shown(opening: Int64(openingCounts[index]), wattHours: used(index, tick))
+  }
+
+  /// Wh used from the last bill to the last 5-minute boundary before a time about `day`.
+  @inline(__always)
+  private func used(_ index: Int, _ tick: Int64) -> Int64 {
+    let sinceToday = tick - Int64(day - start) * Ticks.perDay
+    if sinceToday >= 0 && sinceToday < Ticks.perDay {
+      return used[index] + today[index].wattHours(afterFiveMinutes: step(sinceToday))
+    }
+    return usedOnNeighbouringDay(index, sinceToday)
   }
 
   /// The same, for a frame that a wrong clock puts into a neighbouring day's slot.
@@ -149,6 +186,83 @@ struct RegisterBook: Sendable {
   private func use(_ index: Int, on day: CivilDay, _ factors: [DayFactor]) -> DayUse {
     model.use(
       endpoint: EndpointID(rawValue: endpointIDs[index]), meanWattHours: meanWattHours[index],
-      factor: factors[Int(classIndices[index])], day: day)
+      factor: factors[classIndex(index)], day: day)
+  }
+
+  private func classIndex(_ index: Int) -> Int { Int(marks[index] & ~Self.isChanged) }
+
+  private func counter(_ index: Int) -> DialCounter { counters[classIndex(index)] }
+}
+
+// MARK: - What happens to meters
+
+extension RegisterBook {
+  /// The rollovers that were transmitted from the start of the run to the end of `day`.
+  var rollovers: [RolloverWatch.Rollover] { watch.found }
+
+  /// The exchanges that the registry knows, by ascending module.
+  var exchanges: [MeterExchange] {
+    changes.values.compactMap { change in
+      guard change.trouble.kind == .exchange, case .meter(_, let first, _) = change.source
+      else { return nil }
+      return MeterExchange(
+        index: change.trouble.index, tick: change.trouble.tick, lastCount: change.lastCount,
+        firstCount: first)
+    }.sorted { $0.index < $1.index }
+  }
+
+  private mutating func takeRollovers() {
+    let (marks, counters) = (marks, counters)
+    watch.take(
+      dayFrom: Int64(day - start) * Ticks.perDay, used: used, today: today, changes: changes
+    ) { counters[Int(marks[$0] & ~Self.isChanged)] }
+  }
+
+  /// Makes troubles happen, in a book at the start of its run.
+  private mutating func make(_ troubles: [MeterTrouble], threads: Int) async throws {
+    guard let last = troubles.map(\.tick).max() else { return }
+    let factors = (0...Int(last / Ticks.perDay)).map { model.factors(on: start + $0) }
+    let book = self
+    let usedThen = try await parallelMap(count: troubles.count, threads: threads) { number in
+      book.usedBefore(troubles[number].tick, troubles[number].index, factors)
+    }
+    for (trouble, used) in zip(troubles, usedThen) where trouble.kind == .rollover {
+      setRollover(of: trouble.index, after: used)
+    }
+    for (trouble, used) in zip(troubles, usedThen) {
+      guard
+        let change = MeterChange(
+          trouble, counter: counter(trouble.index), wattHours: used, openingCounts: openingCounts)
+      else { continue }
+      changes[trouble.index] = change
+      marks[trouble.index] |= Self.isChanged
+      if case .meter(trouble.index, let opening, let used) = change.source {
+        watch.addMeter(
+          at: trouble.index,
+          next: used + counter(trouble.index).rollover(opening: opening, after: 0))
+      }
+    }
+  }
+
+  /// Wh used from the last bill to a time of the run, in a book at its start.
+  private func usedBefore(_ tick: Int64, _ index: Int, _ factors: [[DayFactor]]) -> Int64 {
+    let dayNumber = Int(tick / Ticks.perDay)
+    let before = (0..<dayNumber).reduce(used[index]) { sum, number in
+      sum + use(index, on: start + number, factors[number]).wattHours
+    }
+    return before
+      + use(index, on: start + dayNumber, factors[dayNumber])
+      .wattHours(afterFiveMinutes: step(tick % Ticks.perDay))
+  }
+
+  /// Sets a register so that it rolls over when so many Wh have been used since the last bill, or
+  /// with the run's first count if that is later.
+  private mutating func setRollover(of index: Int, after wattHours: Int64) {
+    let counter = counter(index)
+    let counts = max(
+      wattHours / counter.wattHoursPerCount, used[index] / counter.wattHoursPerCount + 1)
+    openingCounts[index] = UInt32((counter.span - counts % counter.span) % counter.span)
+    watch.set(
+      next: counter.rollover(opening: Int64(openingCounts[index]), after: used[index]), of: index)
   }
 }

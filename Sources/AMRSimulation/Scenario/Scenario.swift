@@ -31,6 +31,7 @@ public struct Scenario: Sendable, Equatable {
   public var consumption = ConsumptionSpec()
   public var backhaul = BackhaulSpec()
   public var faults = FaultSpec()
+  public var meters = MeterTroubleSpec()
   public var headEnd = HeadEndSpec()
   public var billing = BillingSpec()
 
@@ -236,6 +237,23 @@ public struct FaultSpec: Sendable, Equatable {
   public var concentratorOutagesPerYear = 4.0
   /// Mean length of a concentrator outage in hours (exponential, at most 10 times the mean).
   public var concentratorOutageH = 8.0
+
+  public init() {}
+}
+
+/// What happens to meters during a run, for a head-end's validation to find; a module has at most
+/// one of these troubles, at an instant of its own, see `MeterTrouble`.
+public struct MeterTroubleSpec: Sendable, Equatable {
+  /// Share of modules whose meter is replaced by another, as the registry says.
+  public var exchangedShare = 0.0
+  /// Share of modules whose meter is replaced by another without a word to the registry.
+  public var unreportedExchangeShare = 0.0
+  /// Share of modules whose register stops.
+  public var stuckShare = 0.0
+  /// Share of modules whose meter is interchanged with that of another module of the class.
+  public var swappedShare = 0.0
+  /// Share of modules whose register is set so that it rolls over, besides those that do anyway.
+  public var rolloverShare = 0.0
 
   public init() {}
 }

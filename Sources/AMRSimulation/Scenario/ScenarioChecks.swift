@@ -12,6 +12,7 @@ extension ScenarioDecoder {
     checkShares(ScenarioSchema.moduleClasses)
     checkShares(ScenarioSchema.entryClasses)
     checkERTTypes()
+    checkMeterTroubles()
     checkPropagation()
     checkTiming()
     checkReceiver()
@@ -42,10 +43,8 @@ extension ScenarioDecoder {
     let classes = scenario[keyPath: list.path]
     let sum = classes.reduce(0) { $0 + $1.share }
     if (sum - 1).magnitude > 1e-9 {
-      // Nine decimals: what is summed in binary seldom prints as short as it was written.
-      let shownSum = shortDecimal(Double(Int(sum * 1e9 + 0.5)) / 1e9)
       reportContradiction(
-        "the shares of the classes add up to \(shownSum); expected 1",
+        "the shares of the classes add up to \(shownSum(sum)); expected 1",
         between: [list.name] + classes.indices.map { "\(list.name)[\($0)].share" })
     }
     for (index, element) in classes.enumerated() {
@@ -54,6 +53,26 @@ extension ScenarioDecoder {
           "'\(element.name)' is also the name of class \(first); expected another name",
           between: ["\(list.name)[\(index)].name", "\(list.name)[\(first)].name"])
       }
+    }
+  }
+
+  /// Nine decimals: what is summed in binary seldom prints as short as it was written.
+  private func shownSum(_ sum: Double) -> String {
+    shortDecimal(Double(Int(sum * 1e9 + 0.5)) / 1e9)
+  }
+
+  private mutating func checkMeterTroubles() {
+    let meters = scenario.meters
+    let sum =
+      meters.exchangedShare + meters.unreportedExchangeShare + meters.stuckShare
+      + meters.swappedShare + meters.rolloverShare
+    if sum > 1 + 1e-9 {
+      reportContradiction(
+        "the shares add up to \(shownSum(sum)); expected at most 1, as a module has one trouble",
+        between: [
+          "meters", "meters.exchanged_share", "meters.unreported_exchange_share",
+          "meters.stuck_share", "meters.swapped_share", "meters.rollover_share",
+        ])
     }
   }
 

@@ -50,7 +50,8 @@ enum ScenarioSchema {
   ]
 
   static let sections: [Section] = [
-    territory, endpoints, collectors, radio, consumption, backhaul, faults, headEnd, billing,
+    territory, endpoints, collectors, radio, consumption, backhaul, faults, meters, headEnd,
+    billing,
   ]
 
   private static let territory = Section(
@@ -286,6 +287,29 @@ enum ScenarioSchema {
       .number(
         "concentrator_outage_h", \.faults.concentratorOutageH, 0...8760,
         "Mean length of a concentrator outage (exponential, at most 10 times the mean)."),
+    ])
+
+  private static let meters = Section(
+    name: "meters",
+    documentation: "What happens to meters during the run, at one instant for each module that it "
+      + "happens to; the shares add up to 1 at most.",
+    keys: [
+      .number(
+        "exchanged_share", \.meters.exchangedShare, 0...1,
+        "Share of modules whose meter is replaced, as the registry says."),
+      .number(
+        "unreported_exchange_share", \.meters.unreportedExchangeShare, 0...1,
+        "Share of modules whose meter is replaced without a word to the registry."),
+      .number(
+        "stuck_share", \.meters.stuckShare, 0...1, "Share of modules whose register stops."),
+      .number(
+        "swapped_share", \.meters.swappedShare, 0...1,
+        "Share of modules whose meter is interchanged with another's of the same class: each "
+          + "transmits what the other's shows from then on."),
+      .number(
+        "rollover_share", \.meters.rolloverShare, 0...1,
+        "Share of modules whose register is set so that it rolls over, besides those that do "
+          + "anyway."),
     ])
 
   private static let headEnd = Section(

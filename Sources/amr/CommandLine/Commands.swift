@@ -45,9 +45,10 @@ enum Commands {
     id: .simulate, path: ["simulate"], summary: "write the collectors' uploads only",
     details: "Simulates the scenario's network and writes what its collectors send to the "
       + "head-end, for 'amr ingest' or for any other head-end. A directory holds uploads/, the "
-      + "order of their arrival in deliveries.csv, registry.csv, collectors.csv, scenario.json5 and "
-      + "the figures in simulation.json; it appears only when it is complete. The stream has the "
-      + "uploads in order of arrival, repeats included.",
+      + "order of their arrival in deliveries.csv, registry.csv, collectors.csv, what truly happened "
+      + "to meters in meter_events.csv, scenario.json5 and the figures in simulation.json; it "
+      + "appears only when it is complete. The stream has the uploads in order of arrival, repeats "
+      + "included.",
     positionals: [scenario],
     options: [
       .seed, .days, .threads, .set, .census,

@@ -77,6 +77,7 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
     queue.add(period)
     try deliveries.append(queue.deliveries(until: run.deliveriesCompleteUntil).map(\.0))
   }
+  try staged.writeFile("meter_events.csv", MeterEventFile.encode(run.network.meterEvents))
   try await run.takePacketStatistics()
   let total = watch.seconds
   let summary = JSONNode.object(
