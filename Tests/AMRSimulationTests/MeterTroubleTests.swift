@@ -209,23 +209,31 @@ struct MeterTroubleTests {
     }
   }
 
-  @Test("a register that is set to roll over does so, if its meter counts at all")
-  func setRollovers() async throws {
-    var scenario = Self.scenario(seed: 7, share: 0)
+  @Test(
+    "a register that is set to roll over does so, if its meter counts at all", arguments: [12, 1])
+  func setRollovers(days: Int) async throws {
+    var scenario = Self.scenario(seed: 7, days: days, share: 0)
+    scenario.moduleClasses = [ModuleClass()]
     scenario.meters.rolloverShare = 1
     let territory = try await Self.territory(scenario)
     var book = try await Self.book(scenario, territory)
-    for _ in 1..<scenario.days { try await book.advance(threads: 2) }
-    #expect(Set(book.rollovers.map(\.index)).count == territory.count)
-    let small = (0..<territory.count).filter { territory.classIndices[$0] == 0 }
-    for index in small {
-      let rollovers = book.rollovers.filter { $0.index == index }
-      let trouble = try #require(
-        MeterTrouble.drawn(scenario, territory: territory).first { $0.index == index })
-      #expect(rollovers.count == 1)
-      // The count that rolls over is reached at the instant drawn or a little before.
-      #expect(rollovers[0].tick <= trouble.tick && rollovers[0].tick > trouble.tick - Ticks.perDay)
+    let oracle = Self.oracle(scenario, territory, book)
+    for _ in 1..<days { try await book.advance(threads: 2) }
+    let troubles = MeterTrouble.drawn(scenario, territory: territory)
+    #expect(troubles.count == territory.count)
+    var early = 0
+    for trouble in troubles {
+      let shown = oracle.shown[trouble.index].dropLast()
+      let rollovers = book.rollovers.filter { $0.index == trouble.index }
+      #expect(rollovers.count == (shown.contains { $0 != shown[0] } ? 1 : 0))
+      // The instant drawn sees the first count after the rollover, unless nothing was counted yet.
+      let step = Int(trouble.tick / MeterTroubleOracle.ticksPerStep)
+      let counted = shown[0] != shown[step]
+      #expect(shown[step] == (counted ? 0 : 99_999), "\(trouble.index)")
+      #expect(counted == rollovers.contains { $0.tick <= trouble.tick })
+      if !counted { early += 1 }
     }
+    #expect((early > 0) == (days == 1), "\(early) were drawn before the first count")
   }
 
   @Test("the book does not depend on the number of threads", arguments: [1, 3])
