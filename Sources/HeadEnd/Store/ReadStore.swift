@@ -234,7 +234,11 @@ public struct ReadStore: ~Copyable {
         name: "registry-\(snapshot(.registry).version + 1)", timestamp: timestamp)
     ]
     try self.commit(commit, to: .registry)
-    try commitReads(Commit(operation: "REPLACE REGISTRY", timestamp: timestamp))
+    var change = Commit(operation: "REPLACE REGISTRY", timestamp: timestamp)
+    if let instant = RegistryChange.firstInstant(from: registry, to: rows) {
+      setBackValidation(to: settings.clock.day(of: instant), in: &change)
+    }
+    try commitReads(change)
     registry = rows
   }
 
