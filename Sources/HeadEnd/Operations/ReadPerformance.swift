@@ -45,7 +45,8 @@ public struct ReadPerformance: Sendable, Equatable {
   /// By month, `YYYY-MM`.
   public internal(set) var months: [String: Figures] = [:]
   /// In service in the last month: read within 1, 3, 7, 30 days, longer ago, never.
-  public internal(set) var ages: [Age] = [1, 3, 7, 30].map { Age(daysMax: $0) }
+  public internal(set) var ages: [Age] =
+    [1, 3, 7, 30].map { Age(daysMax: $0) }
     + [Age(daysMax: nil), Age(daysMax: nil)]
   /// Of the last month; rules that noticed something.
   public internal(set) var exceptions: [Exceptions] = []

@@ -106,8 +106,9 @@ struct StoredFile {
     }
     var places: [UInt8] = []
     for text in texts {
-      places.append(try text.map { text throws(HeadEndError) in try place(of: text, known, name) }
-        ?? ColumnData.nullCode)
+      places.append(
+        try text.map { text throws(HeadEndError) in try place(of: text, known, name) }
+          ?? ColumnData.nullCode)
     }
     return places
   }

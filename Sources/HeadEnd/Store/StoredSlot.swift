@@ -73,7 +73,9 @@ struct StoredSlot: Sendable {
         }
       }
       // The largest is mostly the whole day's, the others what came later.
-      if rows.count > content.current.count { swap(&content.current, rows, into: &others) } else {
+      if rows.count > content.current.count {
+        swap(&content.current, rows, into: &others)
+      } else {
         others.append(rows)
       }
     }

@@ -9,7 +9,8 @@ struct DailyTable {
     TableField("day", .date, comment: "local day"),
     TableField(
       "consumption", .int64,
-      comment: "in the commodity's unit, from the value of the day before to that of the day; below "
+      comment:
+        "in the commodity's unit, from the value of the day before to that of the day; below "
         + "0 where an estimate was too high"),
     TableField("quality", .string, comment: "of the day's value, as in reads"),
     TableField("month", .string, comment: "partition: YYYY-MM of day"),

@@ -127,7 +127,8 @@ struct EndpointMonth {
       tamper = walk.tamper
       nextDay = max(nextDay, min(days.upperBound, context.dayCount))
     }
-    rejectAll(nextDay..<context.dayCount, segments.isEmpty ? .beforeInstallation : outside(segments))
+    rejectAll(
+      nextDay..<context.dayCount, segments.isEmpty ? .beforeInstallation : outside(segments))
     return result
   }
 

@@ -145,7 +145,8 @@ struct MeterTrack {
     let register = UInt32(truncatingIfNeeded: read.count)
     guard var departure, continues(departure, read) else {
       departure = EndpointState.Departure(
-        firstRegister: register, firstAt: read.at, lastRegister: register, lastAt: read.at, reads: 1)
+        firstRegister: register, firstAt: read.at, lastRegister: register, lastAt: read.at, reads: 1
+      )
       return
     }
     departure.lastRegister = register

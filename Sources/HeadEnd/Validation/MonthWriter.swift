@@ -75,7 +75,8 @@ struct MonthWriter {
         ),
         (
           .findings,
-          try file(FindingsTable.columns(sortedFindings, commodity: commodity), .findings, "findings")
+          try file(
+            FindingsTable.columns(sortedFindings, commodity: commodity), .findings, "findings")
         ),
       ], reads: days.compactMap(\.reads), versionCount: days.reduce(0) { $0 + $1.versionCount })
   }

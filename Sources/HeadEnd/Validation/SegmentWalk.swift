@@ -203,7 +203,9 @@ struct SegmentWalk {
       return
     }
     if gap.isEmpty && !needsStart { return }
-    for day in max(validated.upperBound, days.lowerBound)..<max(validated.upperBound, days.upperBound) {
+    for day in max(
+      validated.upperBound, days.lowerBound)..<max(validated.upperBound, days.upperBound)
+    {
       guard let read = nextGood(day) else { continue }
       fill(gap, until: read, &month)
       return
@@ -253,7 +255,8 @@ struct SegmentWalk {
   private mutating func noteTamper(
     _ day: Int, _ read: ReadGrid.Received, _ month: inout EndpointMonth
   ) {
-    if let tamper, let flag = tamperFinding(previous: UInt64(tamper), current: UInt64(read.tamper)) {
+    if let tamper, let flag = tamperFinding(previous: UInt64(tamper), current: UInt64(read.tamper))
+    {
       let date = grid.firstDay + day
       month.add(
         flag, date...date, before: Int64(tamper), after: Int64(read.tamper),

@@ -145,7 +145,8 @@ enum Commands {
   private static let storeValidate = CommandSpec(
     id: .storeValidate, path: ["store", "validate"],
     summary: "validate, estimate and add up the closed days",
-    details: "Judges what was received on closed days against the registry and the reads around it, "
+    details:
+      "Judges what was received on closed days against the registry and the reads around it, "
       + "rejects what cannot be right, estimates what is missing, and adds new versions with their "
       + "reason; no row is changed. Makes the tables daily, monthly and groups (consumption and read "
       + "performance) and findings. The result does not depend on the order in which uploads came, "
@@ -175,7 +176,8 @@ enum Commands {
   private static let storeWorkList = CommandSpec(
     id: .storeWorkList, path: ["store", "worklist"],
     summary: "list what a person should look at, by money",
-    details: "Writes a CSV of the endpoints at which validation found something that a person has to "
+    details:
+      "Writes a CSV of the endpoints at which validation found something that a person has to "
       + "act on, one row each, with what may be billed wrongly, its worth and what to do; the most "
       + "expensive first.",
     positionals: [store],
