@@ -63,14 +63,14 @@ let package = Package(
     .target(
       name: "RunPipeline",
       dependencies: [
-        "DurableFiles", "Metering", "CollectorUpload", "AMRSimulation", "HeadEnd",
+        "DurableFiles", "Metering", "VEE", "CollectorUpload", "AMRSimulation", "HeadEnd",
         "BillingExport", "Reporting",
       ]),
     .executableTarget(
       name: "amr",
       dependencies: [
-        "JSON5", "DurableFiles", "Parallel", "CSV", "Metering", "CollectorUpload", "AMRSimulation",
-        "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
+        "JSON5", "DurableFiles", "Parallel", "CSV", "Metering", "VEE", "CollectorUpload",
+        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
       ],
       // Linked statically, the standard library needs no loading at start-up.
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),

@@ -94,6 +94,31 @@ public struct RunSummary: Sendable {
   public var estimated = 0
   /// Receptions that validation rejected.
   public var rejected = 0
+  /// How what validation found compares with what truly happened to meters.
+  public struct Score: Sendable, Equatable {
+    /// What happened: the rule that should find it.
+    public var rule: String
+    /// How often it happened.
+    public var injected: Int
+    /// How often the rule found something.
+    public var found: Int
+    /// How many findings are of something that happened.
+    public var right: Int
+
+    public init(rule: String, injected: Int, found: Int, right: Int) {
+      self.rule = rule
+      self.injected = injected
+      self.found = found
+      self.right = right
+    }
+
+    /// Share of what happened that was found, 0…1; nil where nothing happened.
+    public var recall: Double? { injected == 0 ? nil : Double(right) / Double(injected) }
+    /// Share of the findings that are right, 0…1; nil where nothing was found.
+    public var precision: Double? { found == 0 ? nil : Double(right) / Double(found) }
+  }
+
+  public var validation: [Score] = []
   /// What validation noticed, by rule.
   public var findings: [(rule: String, count: Int)] = []
   /// Receptions and whole uploads that were refused.
@@ -145,6 +170,7 @@ public struct RunSummary: Sendable {
       ),
       ("chronic_non_readers", .int(Int64(chronicNonReaders))),
       ("estimated", .int(Int64(estimated))), ("rejected", .int(Int64(rejected))),
+      ("validation", .array(validation.map(\.node))),
       ("findings", .object(findings.map { ($0.rule, .int(Int64($0.count))) })),
       ("quarantined", .int(Int64(quarantined))),
       ("late_reads", .int(Int64(lateReads))), ("register_sum", .int(registerSum)),
@@ -154,6 +180,17 @@ public struct RunSummary: Sendable {
       ("threads", .int(Int64(threads))), ("peak_rss_bytes", .int(Int64(peakRSSBytes))),
       ("version", .string(version)),
     ]).pretty + "\n"
+  }
+}
+
+extension RunSummary.Score {
+  fileprivate var node: JSONNode {
+    .object([
+      ("rule", .string(rule)), ("injected", .int(Int64(injected))), ("found", .int(Int64(found))),
+      ("right", .int(Int64(right))),
+      ("recall", recall.map { .double(rounded($0, 1e6)) } ?? .null),
+      ("precision", precision.map { .double(rounded($0, 1e6)) } ?? .null),
+    ])
   }
 }
 

@@ -78,6 +78,7 @@ public struct Run {
     try await takePacketStatistics(network)
     var store = try await finishIntake(intake)
     try await validate(&store)
+    try score(store, network)
     try observer.check()
     try await count(store)
     try export(store)
@@ -216,6 +217,18 @@ public struct Run {
     summary.findings = result.findings.map { (rule: $0.rawValue, count: $1) }
       .sorted { $0.rule < $1.rule }
     summary.seconds.validate = seconds(since: start)
+  }
+
+  /// Compares what validation found with what truly happened to the meters.
+  private mutating func score(_ store: borrowing ReadStore, _ network: FixedNetwork) throws {
+    let opening = Dictionary(
+      network.registry.map { ($0.endpoint, $0.lastBilledRead) },
+      uniquingKeysWith: { first, _ in first })
+    let findings = try store.findings().filter {
+      // Seen at the first read, it happened between the last bill and the start of the run.
+      $0.rule != .rollover || $0.registerBefore != opening[$0.endpoint]
+    }
+    summary.validation = ValidationScore.all(network.meterEvents, findings)
   }
 
   /// Counts what the store holds.

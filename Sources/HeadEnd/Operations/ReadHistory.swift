@@ -24,6 +24,7 @@ public struct ReadVersion: Sendable, Equatable {
 
 /// Something that validation noticed.
 public struct EndpointFinding: Sendable, Equatable {
+  public let endpoint: EndpointID
   public let rule: VEEFlag
   public let firstDay: CivilDay
   public let lastDay: CivilDay
@@ -36,6 +37,7 @@ public struct EndpointFinding: Sendable, Equatable {
   public let partner: EndpointID?
 
   init(_ finding: Finding) {
+    endpoint = EndpointID(rawValue: finding.endpoint)
     rule = finding.flag
     firstDay = finding.firstDay
     lastDay = finding.lastDay
@@ -75,16 +77,21 @@ extension ReadStore {
     let versions = try await parallelMap(count: slots.count, threads: threads) { number in
       try slots[number].history(of: endpoint)
     }
-    var findings: [EndpointFinding] = []
-    for file in files(of: .findings) {
-      for (finding, _) in try FindingsTable.findings(file.open())
-      where finding.endpoint == endpoint.rawValue && isWanted(finding.lastDay) {
-        findings.append(EndpointFinding(finding))
-      }
-    }
+    var findings = try findings().filter { $0.endpoint == endpoint && isWanted($0.lastDay) }
     findings.sort { ($0.firstDay, $0.rule.rawValue) < ($1.firstDay, $1.rule.rawValue) }
     return ReadHistory(
       service: service, versions: versions.flatMap { $0 }, findings: findings)
+  }
+}
+
+extension ReadStore {
+  /// Everything that validation noticed, in no particular order.
+  public func findings() throws(HeadEndError) -> [EndpointFinding] {
+    var findings: [EndpointFinding] = []
+    for file in files(of: .findings) {
+      findings += try FindingsTable.findings(file.open()).map { EndpointFinding($0.0) }
+    }
+    return findings
   }
 }
 

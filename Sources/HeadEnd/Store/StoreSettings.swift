@@ -3,7 +3,8 @@ import JSON5
 import Metering
 import VEE
 
-/// What a store needs to know of its utility; kept in `store.json`, written once.
+/// What a store needs to know of its utility; kept in `store.json`, which this program writes once
+/// and a person may edit.
 public struct StoreSettings: Sendable, Equatable {
   /// Local standard time; days are [00:00, 24:00) at this offset.
   public var utcOffsetMinutes: Int
@@ -38,6 +39,7 @@ public struct StoreSettings: Sendable, Equatable {
       ("format", .string(Self.format)), ("utc_offset_minutes", .int(Int64(utcOffsetMinutes))),
       ("utility", .string(utility)), ("window_before_days", .int(Int64(windowBeforeDays))),
       ("window_after_days", .int(Int64(windowAfterDays))),
+      ("validation", ValidationLimits.node(rules)),
     ]).pretty + "\n"
   }
 
@@ -84,5 +86,6 @@ public struct StoreSettings: Sendable, Equatable {
       utcOffsetMinutes: try integer("utc_offset_minutes", -840...840), utility: utility,
       windowBeforeDays: try integer("window_before_days", 0...15),
       windowAfterDays: try integer("window_after_days", 0...15))
+    rules = try ValidationLimits.rules(value["validation"], path: path)
   }
 }

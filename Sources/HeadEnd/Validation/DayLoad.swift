@@ -1,4 +1,5 @@
 import Columnar
+import DeltaTable
 import Metering
 
 /// A day's rows on the way into a grid: what was received goes into the cells, everything else is
@@ -34,7 +35,7 @@ struct DayLoad: Sendable {
       let opened = try file.file.open()
       if file.holdsOtherDays {
         others.append(try file.rows(of: slot.day, opened))
-      } else if let rows = try FirstVersions(opened) {
+      } else if let rows = try FirstVersions(opened, file.file.dataFile.statistics) {
         try load(rows, number, into: grid, index, path: opened.path)
       } else {
         others.append(try file.rows(of: slot.day, opened))
@@ -56,7 +57,9 @@ struct DayLoad: Sendable {
       guard let place = index.row(of: endpoint) else { continue }
       grid.receive(
         number, place, register: register, at: rows.readAt[row] / 1000,
-        attributes: UInt16(truncatingIfNeeded: rows.ertTypes[row] << 5 | rows.tamper[row] & 31))
+        attributes: UInt16(
+          truncatingIfNeeded: rows.ertTypes[row] << 5 | (rows.tamper?[row] ?? rows.sameTamper) & 31)
+      )
       collectors[place] = UInt32(truncatingIfNeeded: rows.collectors[row])
     }
   }
@@ -90,22 +93,39 @@ private struct FirstVersions {
   let readAt: [Int64]
   let collectors: [Int64]
   let ertTypes: [Int64]
-  let tamper: [Int64]
+  /// Nil where `sameTamper` is that of all rows.
+  let tamper: [Int64]?
+  let sameTamper: Int64
 
-  /// Nil for a file that has other rows too.
-  init?(_ file: StoredFile) throws(HeadEndError) {
-    let sources = try file.codes("source", ReadSource.allCases.map(\.name))
-    guard sources.allSatisfy({ $0 == ReadSource.radio.rawValue }),
-      try file.integers("version").allSatisfy({ $0 == 1 }),
-      try file.hasValue("collector_id").allSatisfy({ $0 })
+  /// Nil for a file that may have other rows too, or whose rows are in no order: then they are
+  /// looked at one by one. What all rows have in common the log says.
+  init?(_ file: StoredFile, _ statistics: FileStatistics?) throws(HeadEndError) {
+    guard let statistics, statistics.constant("source") == .string(ReadSource.radio.name),
+      statistics.constant("version") == .integer(1), statistics.nullCounts["collector_id"] == 0
     else { return nil }
-    endpoints = try file.integers("endpoint_id")
-    // A search in ascending order is quicker than one for each.
-    guard zip(endpoints, endpoints.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+    let ids = try file.integers("endpoint_id")
+    guard ids.indices.dropFirst().allSatisfy({ ids[$0 - 1] < ids[$0] }) else { return nil }
+    endpoints = ids
     registers = try file.integers("register")
     readAt = try file.integers("read_at")
     collectors = try file.integers("collector_id")
     ertTypes = try file.integers("ert_type")
-    tamper = try file.integers("tamper")
+    if case .integer(let same) = statistics.constant("tamper") {
+      tamper = nil
+      sameTamper = same
+    } else {
+      tamper = try file.integers("tamper")
+      sameTamper = 0
+    }
+  }
+}
+
+extension FileStatistics {
+  /// The value that all rows of a column have; nil where they differ or nothing tells.
+  fileprivate func constant(_ column: String) -> StatisticValue? {
+    guard let bounds = bounds[column], bounds.min == bounds.max, nullCounts[column] == 0 else {
+      return nil
+    }
+    return bounds.min
   }
 }

@@ -24,14 +24,18 @@ struct MonthMeters: Sendable {
   private var last: [DayMeter] = []
   /// Of rows with several registry rows, day by day.
   private var changing: [Int: [DayMeter]] = [:]
+  /// Which rows those are: a dictionary is too slow to ask for every endpoint and day.
+  private var isChanging: [Bool] = []
 
   init(
     _ registry: [ServicePoint], _ ranges: RegistryRanges, firstDay: CivilDay, dayCount: Int,
     clock: LocalClock
   ) {
     last.reserveCapacity(ranges.count)
+    isChanging.reserveCapacity(ranges.count)
     for row in 0..<ranges.count {
       let range = ranges[row]
+      isChanging.append(range.count > 1)
       if range.count == 1 {
         last.append(DayMeter(registry[range.lowerBound]))
         continue
@@ -50,10 +54,6 @@ struct MonthMeters: Sendable {
 
   @inline(__always)
   func meter(_ day: Int, _ row: Int) -> DayMeter {
-    if changing.isEmpty { return last[row] }
-    return changing[row]?[day] ?? last[row]
+    isChanging[row] ? changing[row]?[day] ?? last[row] : last[row]
   }
-
-  /// Rows whose meter, cycle or account changes, or has changed before.
-  var changingRows: [Int] { changing.keys.sorted() }
 }

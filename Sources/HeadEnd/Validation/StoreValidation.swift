@@ -29,6 +29,7 @@ public struct ValidationResult: Sendable {
 
 extension ReadStore {
   static let validatedThroughName = "amr/validated-through"
+  static let limitsName = "amr/validation-limits"
   /// How many days behind a month are looked at for the ends of its gaps. A month is validated
   /// again until they have come.
   private static let daysInSight = 7
@@ -81,7 +82,10 @@ extension ReadStore {
 
   /// The first day of the first month that is not yet validated for good.
   private func firstDayToValidate(from first: CivilDay, through: CivilDay) -> CivilDay {
-    guard let validated = validatedThrough, validated >= first else { return first.firstOfMonth }
+    // Months that were validated by other limits are validated again.
+    guard let validated = validatedThrough, validated >= first,
+      snapshot(.reads).transactions[Self.limitsName] == ValidationLimits.identity(settings.rules)
+    else { return first.firstOfMonth }
     let day = max(first, min(validated - Self.daysInSight + 1, through))
     return day.firstOfMonth
   }
@@ -118,6 +122,7 @@ extension ReadStore {
     let validated = month.grid.firstDay + (month.dayCount - 1)
     commit.transactions[Self.validatedThroughName] =
       Int64(max(validated, validatedThrough ?? validated).number)
+    commit.transactions[Self.limitsName] = ValidationLimits.identity(settings.rules)
     try commitReads(commit)
     result.days += month.dayCount
     result.versions += files.versionCount

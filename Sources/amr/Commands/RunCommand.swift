@@ -66,6 +66,8 @@ private func describe(_ summary: RunSummary, path: String) -> String {
       ("receptions uploaded", .integer(Int64(summary.receptionsUploaded))),
       ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.readRate)),
       ("read within 3 days", percent(summary.readWithin3DaysRate)),
+      ("estimated", .integer(Int64(summary.estimated))),
+      ("rejected", .integer(Int64(summary.rejected))),
       ("chronic non-readers", .integer(Int64(summary.chronicNonReaders))),
       ("quarantined", .integer(Int64(summary.quarantined))),
       ("store size in bytes", .integer(Int64(summary.storeBytes))),
@@ -75,5 +77,23 @@ private func describe(_ summary: RunSummary, path: String) -> String {
     ]
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
-    + figures.text + "results are in \(path)\n"
+    + figures.text + validationText(summary.validation) + "results are in \(path)\n"
+}
+
+/// What validation found of what was injected; nothing where nothing was.
+private func validationText(_ scores: [RunSummary.Score]) -> String {
+  if scores.allSatisfy({ $0.injected == 0 }) { return "" }
+  var table = TextTable(columns: [
+    .init(title: "validation"), .init(title: "injected"), .init(title: "found"),
+    .init(title: "right"), .init(title: "recall", unit: "%"), .init(title: "precision", unit: "%"),
+  ])
+  for score in scores {
+    table.add([
+      .text(score.rule.split(separator: "_").joined(separator: " ")),
+      .integer(Int64(score.injected)), .integer(Int64(score.found)), .integer(Int64(score.right)),
+      score.recall.map { .decimal($0 * 100, digits: 2) } ?? .none,
+      score.precision.map { .decimal($0 * 100, digits: 2) } ?? .none,
+    ])
+  }
+  return table.text
 }

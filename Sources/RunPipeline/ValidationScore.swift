@@ -1,0 +1,45 @@
+import AMRSimulation
+import HeadEnd
+import Metering
+import Reporting
+import VEE
+
+/// Scores the findings of a validation against what truly happened to the meters of a simulation.
+enum ValidationScore {
+  /// A finding is of an event when it begins from a day before it to this many days after it: a
+  /// module may go unread for some days.
+  private static let daysMax = 7
+
+  /// One score for each kind of event.
+  static func all(_ events: [MeterEvent], _ findings: [EndpointFinding]) -> [RunSummary.Score] {
+    MeterEvent.Kind.allCases.map { kind in
+      let happened = events.filter { $0.kind == kind }
+      let found = findings.filter { $0.rule == kind.rule }
+      var open = Dictionary(grouping: happened, by: \.endpoint)
+      var right = 0
+      for finding in found {
+        let place = open[finding.endpoint]?.firstIndex {
+          (-1...daysMax).contains(finding.firstDay - $0.day)
+        }
+        guard let place else { continue }
+        open[finding.endpoint]?.remove(at: place)
+        right += 1
+      }
+      return RunSummary.Score(
+        rule: kind.rawValue, injected: happened.count, found: found.count, right: right)
+    }
+  }
+}
+
+extension MeterEvent.Kind {
+  /// The rule of validation that should find it.
+  fileprivate var rule: VEEFlag {
+    switch self {
+    case .exchange: .exchange
+    case .unreportedExchange: .unreportedExchange
+    case .stuck: .stuck
+    case .swapped: .swapped
+    case .rollover: .rollover
+    }
+  }
+}
