@@ -1,3 +1,5 @@
+import HeadEnd
+import Metering
 import TestSupport
 import Testing
 
@@ -30,6 +32,17 @@ struct ReadmeTests {
     #expect(files.contains("mine.json5"))
     if Witness.shouldRun("duckdb") { try query(readme, in: directory) }
     #expect(files.contains { $0.hasPrefix("bills/") && $0.hasSuffix(".manifest.json") })
+  }
+
+  @Test("the exchange of a meter is taken in as it stands")
+  func exchange() throws {
+    let readme = try text(of: packageRoot.path + "/README.md")
+    let csv = try #require(readme.split(separator: "```csv\n").last).prefix { $0 != "`" }
+    let reading = try RegistryFile.decode(
+      Array(csv.utf8), source: "README.md", clock: LocalClock(utcOffsetMinutes: -300))
+    #expect(reading.refused == [])
+    #expect(reading.registry.rows.map(\.servicePointID) == ["S17", "S17"])
+    #expect(reading.registry.rows[0].removedAt == reading.registry.rows[1].installedAt)
   }
 
   /// The SQL of the README counts every endpoint that was ever read.

@@ -65,7 +65,8 @@ let allBenchmarks: [Benchmark] =
   CensusKernel.benchmarks + [MixedFrames.benchmark] + EventQueueBaseline.benchmarks + [
     OnDemand.benchmark, SetUp.benchmark,
   ]
-  + UploadRead.benchmarks + HeadEndIntake.benchmarks + CSVRows.benchmarks + [Determinants.benchmark]
+  + UploadRead.benchmarks + HeadEndIntake.benchmarks + CSVRows.benchmarks
+  + RegistryLoad.benchmarks + [Determinants.benchmark]
   + ChecksumSpeed.benchmarks
   + Generators.benchmarks
   + [SmokeRun.benchmark]

@@ -74,7 +74,7 @@ enum Commands {
       + "is created if there is none, and the registry of one that exists is replaced: receptions "
       + "of endpoints that it lacked leave quarantine. Damaged bytes, and uploads that are refused "
       + "whole, go to the table quarantine, are reported, and make the exit code 65; all else is "
-      + "taken in.",
+      + "taken in. So do rows of the registry that are wrong: their endpoints keep the rows they had.",
     positionals: [
       store,
       PositionalSpec(
