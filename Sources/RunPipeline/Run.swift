@@ -224,11 +224,10 @@ public struct Run {
     let opening = Dictionary(
       network.registry.map { ($0.endpoint, $0.lastBilledRead) },
       uniquingKeysWith: { first, _ in first })
-    let findings = try store.findings().filter {
-      // Seen at the first read, it happened between the last bill and the start of the run.
-      $0.rule != .rollover || $0.registerBefore != opening[$0.endpoint]
+    summary.validation = ValidationScore.all(network.meterEvents, try store.findings()) {
+      // Seen at the first read, it may have happened between the last bill and the run.
+      $0.rule == .rollover && $0.registerBefore == opening[$0.endpoint]
     }
-    summary.validation = ValidationScore.all(network.meterEvents, findings)
   }
 
   /// Counts what the store holds.

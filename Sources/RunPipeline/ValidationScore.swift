@@ -11,22 +11,30 @@ enum ValidationScore {
   private static let daysMax = 7
 
   /// One score for each kind of event.
-  static func all(_ events: [MeterEvent], _ findings: [EndpointFinding]) -> [RunSummary.Score] {
+  ///
+  /// - Parameter mayBeOlder: whether a finding may be of something before the simulation began;
+  ///   such a one is not wrong where nothing is known to have happened.
+  static func all(
+    _ events: [MeterEvent], _ findings: [EndpointFinding],
+    mayBeOlder: (EndpointFinding) -> Bool
+  ) -> [RunSummary.Score] {
     MeterEvent.Kind.allCases.map { kind in
       let happened = events.filter { $0.kind == kind }
-      let found = findings.filter { $0.rule == kind.rule }
       var open = Dictionary(grouping: happened, by: \.endpoint)
-      var right = 0
-      for finding in found {
+      var (right, wrong) = (0, 0)
+      for finding in findings where finding.rule == kind.rule {
         let place = open[finding.endpoint]?.firstIndex {
           (-1...daysMax).contains(finding.firstDay - $0.day)
         }
-        guard let place else { continue }
-        open[finding.endpoint]?.remove(at: place)
-        right += 1
+        if let place {
+          open[finding.endpoint]?.remove(at: place)
+          right += 1
+        } else if !mayBeOlder(finding) {
+          wrong += 1
+        }
       }
       return RunSummary.Score(
-        rule: kind.rawValue, injected: happened.count, found: found.count, right: right)
+        rule: kind.rawValue, injected: happened.count, found: right + wrong, right: right)
     }
   }
 }
