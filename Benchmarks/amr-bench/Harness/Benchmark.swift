@@ -66,7 +66,7 @@ let allBenchmarks: [Benchmark] =
     OnDemand.benchmark, SetUp.benchmark,
   ]
   + UploadRead.benchmarks + HeadEndIntake.benchmarks + CSVRows.benchmarks
-  + RegistryLoad.benchmarks + [Determinants.benchmark]
+  + RegistryLoad.benchmarks + [MonthValidation.benchmark, Determinants.benchmark]
   + ChecksumSpeed.benchmarks
   + Generators.benchmarks
   + [SmokeRun.benchmark]
