@@ -75,8 +75,13 @@ struct ChunkWriter {
     _ column: Column, _ rows: Range<Int>
   ) throws(ParquetError) -> (PageEncoder, [PageBody]) {
     let direct = PageEncoder(column, rows)
+    let list = PageEncoder(dictionaryOf: column, rows)
+    // Of one value a list is always smaller but for few rows.
+    if let list, list.dictionary?.count == 1, rows.count >= ParquetLimits.pageRows {
+      return (list, try encode(list, rows))
+    }
     let bodies = try encode(direct, rows)
-    guard let listed = PageEncoder(dictionaryOf: column, rows) else { return (direct, bodies) }
+    guard let listed = list else { return (direct, bodies) }
     let listedBodies = try encode(listed, rows)
     // A page's header and gzip frame come on top of the list's bytes.
     let listSize = listed.plainDictionary.count + 64

@@ -35,6 +35,12 @@ struct IntegerDictionary {
     var values: [Int64] = []
     var codes: [Int32] = []
     codes.reserveCapacity(rows.count)
+    // One value in all rows, as a day or a version, needs no search.
+    if validity == nil, let first = rows.first.map({ all[$0] }),
+      all[rows].allSatisfy({ $0 == first })
+    {
+      return ([Int64(first)], [Int32](repeating: 0, count: rows.count))
+    }
     for row in rows {
       if let validity, !validity[row] {
         codes.append(ColumnData.wideNullCode)

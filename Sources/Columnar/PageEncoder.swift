@@ -190,7 +190,10 @@ struct PageEncoder {
   /// The definition levels of rows whose presence `validity` tells.
   private func levels(_ rows: Range<Int>) -> [UInt8] {
     guard column.field.isNullable else { return [] }
-    return Self.levels(rows.map { column.validity?[$0] ?? true ? 1 : 0 })
+    guard let validity = column.validity else {
+      return Self.levels([Int32](repeating: 1, count: rows.count))
+    }
+    return Self.levels(rows.map { validity[$0] ? 1 : 0 })
   }
 
   private static func levels(_ levels: [Int32]) -> [UInt8] {

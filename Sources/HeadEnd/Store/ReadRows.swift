@@ -41,7 +41,9 @@ struct ReadRows: Sendable {
       readAt.append(second * 1_000_000)
       milliseconds.append(Int32(read.stamp - second * 1000))
     }
-    let heard = reads.map { $0.reception != nil }
+    let isHeard = reads.map { $0.reception != nil }
+    // Rows of receptions alone, which nearly all files have, need no list of who has a value.
+    let heard = isHeard.allSatisfy { $0 } ? nil : isHeard
     func received(_ value: (StoredRead.Reception) -> Int32) -> ColumnData {
       .int32(reads.map { $0.reception.map(value) ?? 0 })
     }
@@ -66,7 +68,7 @@ struct ReadRows: Sendable {
       (noteColumn(notes), nil), (.int32(reads.map(\.version)), nil),
       (.int64(reads.map { Int64($0.reception?.collector ?? 0) }), heard),
       (received { Int32($0.rssiDbm) }, heard),
-      (.dictionary(codes: heard.map { $0 ? 0 : ColumnData.nullCode }, values: ["scm"]), nil),
+      (.dictionary(codes: isHeard.map { $0 ? 0 : ColumnData.nullCode }, values: ["scm"]), nil),
       (received { Int32($0.ertType) }, heard), (received { Int32($0.tamper) }, heard),
     ]
     let fields = StoreTable.reads.fields.map(\.field).filter { $0.name != "month" }

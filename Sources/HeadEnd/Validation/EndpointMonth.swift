@@ -51,8 +51,9 @@ struct ReadCounts: Sendable, Equatable {
   var rejected: Int32 = 0
 }
 
-/// What validation needs to know besides the reads, the same for all endpoints.
-struct ValidationContext: Sendable {
+/// What validation needs to know besides the reads, the same for all endpoints. A class, because it
+/// is handed from hand to hand for each of them.
+final class ValidationContext: Sendable {
   let registry: [ServicePoint]
   let clock: LocalClock
   let rules: VEERules
@@ -63,6 +64,19 @@ struct ValidationContext: Sendable {
   let lastYearUse: [Int64]
   /// Days of the grid that are validated; those behind them only show how gaps end.
   let dayCount: Int
+
+  init(
+    registry: [ServicePoint], clock: LocalClock, rules: VEERules, classes: ClassUse,
+    entries: PersonEntries, lastYearUse: [Int64], dayCount: Int
+  ) {
+    self.registry = registry
+    self.clock = clock
+    self.rules = rules
+    self.classes = classes
+    self.entries = entries
+    self.lastYearUse = lastYearUse
+    self.dayCount = dayCount
+  }
 }
 
 /// Validates and estimates the days of a month, endpoint after endpoint: turns what a grid's cells
@@ -78,7 +92,7 @@ struct EndpointMonth {
   private(set) var exchanges: [DayOverride] = []
   private(set) var findings: [Finding] = []
   private(set) var levelChanges: [LevelChange] = []
-  private(set) var counts = ReadCounts()
+  var counts = ReadCounts()
   /// The value before the first day, from which that day's use counts; nil where there is none.
   private(set) var startValue: Int64?
 
@@ -183,8 +197,6 @@ struct EndpointMonth {
   mutating func set(_ day: Int, _ value: DayValue, register: Int64) {
     grid.set(day, row, value, register: register)
   }
-
-  mutating func count(_ change: (inout ReadCounts) -> Void) { change(&counts) }
 
   mutating func start(at value: Int64) { startValue = value }
 

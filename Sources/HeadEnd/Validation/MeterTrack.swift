@@ -17,7 +17,8 @@ struct MeterTrack {
   private static let leastTime = millisecondsPerDay
 
   let span: Int64
-  private let rules: VEERules
+  /// Not its rules alone, which are many, and a track is often copied.
+  private let context: ValidationContext
   /// Mean daily use of meters of its kind, in hundredths of a count.
   private let classUse: AverageDailyUse
   /// What every read may have used since the one before, at least.
@@ -38,11 +39,13 @@ struct MeterTrack {
   private var isOpening: Bool
 
   /// A meter that was not read before: only the registry says where it starts.
-  init(opening: RegisterPoint?, span: Int64, classUse: AverageDailyUse, rules: VEERules) {
+  init(
+    opening: RegisterPoint?, span: Int64, classUse: AverageDailyUse, context: ValidationContext
+  ) {
     self.span = span
-    self.rules = rules
+    self.context = context
     self.classUse = classUse
-    certainlyPlausible = rules.plausibleUse(classUse, over: Self.leastTime)
+    certainlyPlausible = context.rules.plausibleUse(classUse, over: Self.leastTime)
     good = opening
     carriedUse = 0
     movingUse = 0
@@ -54,10 +57,11 @@ struct MeterTrack {
   /// - Parameter goodDay: the day of the last good read.
   init(
     _ state: EndpointState, goodDay: CivilDay, span: Int64, classUse: AverageDailyUse,
-    rules: VEERules
+    context: ValidationContext
   ) {
     self.init(
-      opening: (Int64(state.register), state.readAt), span: span, classUse: classUse, rules: rules)
+      opening: (Int64(state.register), state.readAt), span: span, classUse: classUse,
+      context: context)
     carriedUse = state.dailyUse
     movingUse = state.movingUse
     unchangedSince = state.unchangedSince
@@ -73,7 +77,7 @@ struct MeterTrack {
   var dailyUse: AverageDailyUse? {
     if let runStart, let good {
       let time = good.at - runStart
-      let isLong = time >= Int64(rules.referenceDaysMin) * millisecondsPerDay
+      let isLong = time >= Int64(context.rules.referenceDaysMin) * millisecondsPerDay
       if isLong || (carriedUse == 0 && time >= millisecondsPerDay) {
         return AverageDailyUse(use: runCounts, over: time)
       }
@@ -116,7 +120,7 @@ struct MeterTrack {
     since: UTCMilliseconds, until: UTCMilliseconds, own: AverageDailyUse?
   ) -> Int64 {
     let use = max(own ?? classUse, classUse)
-    return rules.plausibleUse(use, over: max(until - since, Self.leastTime))
+    return context.rules.plausibleUse(use, over: max(until - since, Self.leastTime))
   }
 
   /// Goes on to a good read.

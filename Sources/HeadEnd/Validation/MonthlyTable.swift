@@ -58,8 +58,8 @@ enum MonthlyTable {
     let hasState = states.map { $0 != nil }
     let departures = states.map { $0?.departure }
     let hasDeparture = departures.map { $0 != nil }
-    func counts(_ count: KeyPath<ReadCounts, Int32>) -> (ColumnData, [Bool]?) {
-      (.int32(rows.map { month.counts[$0][keyPath: count] }), nil)
+    func counts(_ count: (ReadCounts) -> Int32) -> (ColumnData, [Bool]?) {
+      (.int32(rows.map { count(month.counts[$0]) }), nil)
     }
     func state(_ value: (EndpointState) -> Int64) -> (ColumnData, [Bool]?) {
       (.int64(states.map { $0.map(value) ?? 0 }), hasState)
@@ -79,11 +79,12 @@ enum MonthlyTable {
       (
         .int64(rows.map { Int64(areas[$0]) }),
         rows.map { areas[$0] != DayLoad.noCollector }
-      ), (.int64(rows.map { use[$0] }), nil), counts(\.expected), counts(\.actual),
-      counts(\.entered), counts(\.estimated), counts(\.rejected), state { $0.readAt * 1000 },
-      state { Int64($0.register) }, state(\.dailyUse),
+      ), (.int64(rows.map { use[$0] }), nil), counts { $0.expected },
+      counts { $0.actual }, counts { $0.entered }, counts { $0.estimated },
+      counts { $0.rejected }, state { $0.readAt * 1000 },
+      state { Int64($0.register) }, state { $0.dailyUse },
       (.int32(states.map { Int32($0?.unchangedSince.number ?? 0) }), hasState),
-      state(\.movingUse),
+      state { $0.movingUse },
       (
         .int64(states.map { Int64($0?.endValue ?? 0) }), states.map { $0?.endValue != nil }
       ), (.int32(states.map { Int32($0?.tamper ?? 0) }), states.map { $0?.tamper != nil }),

@@ -45,11 +45,11 @@ struct SegmentWalk {
     if let state {
       track = MeterTrack(
         state, goodDay: context.clock.day(of: state.readAt), span: segment.span,
-        classUse: classUse, rules: context.rules)
+        classUse: classUse, context: context)
       self.tamper = tamper
     } else {
       track = MeterTrack(
-        opening: segment.opening, span: segment.span, classUse: classUse, rules: context.rules)
+        opening: segment.opening, span: segment.span, classUse: classUse, context: context)
     }
   }
 
@@ -69,7 +69,7 @@ struct SegmentWalk {
 
   mutating func callAsFunction(_ month: inout EndpointMonth) {
     for day in validated {
-      month.count { $0.expected += 1 }
+      month.counts.expected += 1
       take(day, &month)
     }
     fillEnd(&month)
@@ -129,7 +129,7 @@ struct SegmentWalk {
         month.add(.rollover, date...date, before: track.good?.count, after: read.count)
       }
       if track.departure != nil { noteReturn(&month) }
-      fill(gapStart..<day, until: read, &month)
+      if gapStart < day || needsStart { fill(gapStart..<day, until: read, &month) }
       track.accept(read, counts: counts, day: date)
     case .negative, .implausible:
       guard value == .verified else {
@@ -140,7 +140,7 @@ struct SegmentWalk {
       track.restart(at: read, day: date)
     }
     month.set(day, value, register: read.count)
-    month.count { if value == .actual { $0.actual += 1 } else { $0.entered += 1 } }
+    if value == .actual { month.counts.actual += 1 } else { month.counts.entered += 1 }
     gapStart = day + 1
     return true
   }
@@ -164,7 +164,7 @@ struct SegmentWalk {
     needsStart = false
     for day in gap where day < context.dayCount {
       month.set(day, .betweenReads, register: value(day))
-      month.count { $0.estimated += 1 }
+      month.counts.estimated += 1
     }
   }
 
@@ -188,7 +188,7 @@ struct SegmentWalk {
     needsStart = false
     for day in gap where day < context.dayCount {
       month.set(day, own == nil ? .byClassAverage : .byHistory, register: value(day))
-      month.count { $0.estimated += 1 }
+      month.counts.estimated += 1
     }
   }
 
