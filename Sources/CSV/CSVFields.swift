@@ -14,11 +14,9 @@ extension CSVReader {
   public func validText(_ column: CSVColumn) -> String? { validText(of: column.index) }
 
   /// Gives `body` the field's bytes, in which doubled quotes still are.
-  public func withBytes<Result>(
-    _ column: CSVColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Result
-  ) -> Result {
+  public func withBytes(_ column: CSVColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     let field = fields[column.index]
-    return bytes.withUnsafeBufferPointer {
+    bytes.withUnsafeBufferPointer {
       body(UnsafeBufferPointer(rebasing: $0[field.start..<field.end]))
     }
   }
@@ -26,9 +24,10 @@ extension CSVReader {
   /// The field as a decimal whole number within `range`, or nil when it is anything else.
   public func validInt(_ column: CSVColumn, in range: ClosedRange<Int>) -> Int? {
     let field = fields[column.index]
-    guard let value = wholeNumber(bytes[field.start..<field.end]), range.contains(value) else {
-      return nil
+    let value = bytes.withUnsafeBufferPointer {
+      wholeNumber(UnsafeBufferPointer(rebasing: $0[field.start..<field.end]))
     }
+    guard let value, range.contains(value) else { return nil }
     return value
   }
 
@@ -70,10 +69,17 @@ extension CSVReader {
 
   private func validText(of index: Int) -> String? {
     let field = fields[index]
-    let raw = bytes[field.start..<field.end]
-    return field.hasDoubledQuotes
-      ? String(validating: singleQuotes(raw), as: UTF8.self)
-      : String(validating: raw, as: UTF8.self)
+    if field.hasDoubledQuotes {
+      return String(validating: singleQuotes(bytes[field.start..<field.end]), as: UTF8.self)
+    }
+    return bytes.withUnsafeBufferPointer { input in
+      let raw = UnsafeBufferPointer(rebasing: input[field.start..<field.end])
+      var union: UInt8 = 0
+      for byte in raw { union |= byte }
+      // ASCII is valid, and by far the most frequent.
+      return union < 0x80
+        ? String(decoding: raw, as: UTF8.self) : String(validating: raw, as: UTF8.self)
+    }
   }
 }
 
@@ -90,14 +96,14 @@ private func singleQuotes(_ raw: ArraySlice<UInt8>) -> [UInt8] {
 }
 
 /// A decimal whole number with an optional sign, or nil when the text is anything else or too big.
-private func wholeNumber(_ text: ArraySlice<UInt8>) -> Int? {
+private func wholeNumber(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
   guard let first = text.first else { return nil }
   let isNegative = first == UInt8(ascii: "-")
-  let digits = isNegative || first == UInt8(ascii: "+") ? text.dropFirst() : text
-  guard !digits.isEmpty else { return nil }
+  let start = isNegative || first == UInt8(ascii: "+") ? 1 : 0
+  guard start < text.count else { return nil }
   var value = 0
-  for byte in digits {
-    let digit = Int(byte) - 48
+  for place in start..<text.count {
+    let digit = Int(text[place]) - 48
     guard (0...9).contains(digit) else { return nil }
     let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
     let (sum, carries) = tens.subtractingReportingOverflow(digit)

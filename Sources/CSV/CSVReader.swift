@@ -120,13 +120,39 @@ public struct CSVReader: Sendable {
 
 /// The number of line ends among some bytes; nil when there is a quote.
 private func plainLines(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
-  var quotes = 0
+  let input = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes))
+  let lineFeeds = UInt64(lineFeed) &* eachByte
+  let quotes = UInt64(quote) &* eachByte
   var lines = 0
-  for byte in UnsafeBufferPointer(rebasing: bytes) {
-    quotes &+= byte == quote ? 1 : 0
-    lines &+= byte == lineFeed ? 1 : 0
+  var place = 0
+  while place + 8 <= input.count {
+    // Eight counts of one byte each, so that at most 255 words can be added.
+    let end = min(input.count - 7, place + 255 * 8)
+    var counts: UInt64 = 0
+    var found: UInt64 = 0
+    while place < end {
+      let word = input.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      counts &+= zeroBytes(word ^ lineFeeds)
+      found |= zeroBytes(word ^ quotes)
+      place += 8
+    }
+    if found != 0 { return nil }
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { lines += Int(counts >> shift & 0xFF) }
   }
-  return quotes == 0 ? lines : nil
+  for byte in input[place...] {
+    if byte == quote { return nil }
+    if byte == lineFeed { lines += 1 }
+  }
+  return lines
+}
+
+private let eachByte: UInt64 = 0x0101_0101_0101_0101
+
+/// 1 in each byte that is 0, and 0 in the others.
+@inline(__always)
+private func zeroBytes(_ word: UInt64) -> UInt64 {
+  let low = word & 0x7F7F_7F7F_7F7F_7F7F
+  return ~((low &+ 0x7F7F_7F7F_7F7F_7F7F) | word) >> 7 & 0x0101_0101_0101_0101
 }
 
 // MARK: - Splitting into fields

@@ -30,7 +30,8 @@ struct ChunkRecord {
 
 /// Appends column chunks to a file: pages, compressed and with checksums.
 struct ChunkWriter {
-  /// Packed integers hardly shrink however long one tries; text does.
+  /// Packed integers hardly shrink however long one tries, nor do mostly distinct texts: level 6
+  /// takes off a tenth more in three times the time. Dictionaries do.
   private let quick: GzipCompressor
   private let thorough: GzipCompressor
 
@@ -126,7 +127,8 @@ struct ChunkWriter {
   private func appendData(
     _ page: PageBody, _ rowCount: Int, _ encoding: Encoding, to out: inout [UInt8]
   ) throws(ParquetError) -> Int {
-    let compressed = compress(page.values, with: encoding == .deltaBinaryPacked ? quick : thorough)
+    let compressed = compress(
+      page.values, with: encoding == .runLengthDictionary ? thorough : quick)
     let stored = page.levels + (compressed ?? page.values)
     let size = page.levels.count + page.values.count
     return try appendPage(.dataV2, stored, size, to: &out) { header in

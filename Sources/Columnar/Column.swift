@@ -42,17 +42,27 @@ public struct TextColumn: Sendable, Equatable {
   public var count: Int { offsets.count - 1 }
 
   public subscript(row: Int) -> String {
-    String(decoding: bytes[offsets[row]..<offsets[row + 1]], as: UTF8.self)
+    bytes.withUnsafeBufferPointer {
+      String(
+        decoding: UnsafeBufferPointer(rebasing: $0[offsets[row]..<offsets[row + 1]]), as: UTF8.self)
+    }
   }
 
   public mutating func append(_ string: String) {
-    append(utf8: string.utf8)
+    var string = string
+    string.withUTF8 { append(utf8: $0) }
   }
 
   /// Appends a string given as UTF-8.
-  public mutating func append(utf8: some Sequence<UInt8>) {
+  public mutating func append(utf8: UnsafeBufferPointer<UInt8>) {
     bytes.append(contentsOf: utf8)
     offsets.append(bytes.count)
+  }
+
+  /// Makes room for so many strings of so many bytes in all.
+  public mutating func reserveCapacity(_ count: Int, byteCount: Int) {
+    offsets.reserveCapacity(offsets.count + count)
+    bytes.reserveCapacity(bytes.count + byteCount)
   }
 }
 

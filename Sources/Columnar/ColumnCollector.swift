@@ -156,7 +156,10 @@ struct ColumnCollector {
       if let present, present[row] == 0 {
         text.append("")
       } else {
-        text.append(utf8: content.bytes[try content.plainRange()])
+        let range = try content.plainRange()
+        content.bytes.withUnsafeBufferPointer {
+          text.append(utf8: UnsafeBufferPointer(rebasing: $0[range]))
+        }
       }
     }
   }

@@ -73,7 +73,7 @@ struct SpoolDeduplication: Sendable {
     let registryPath = Path.join(spool, "registry.csv")
     let registry = try RegistryFile.decode(
       FileSystem.system.readFile(registryPath), source: registryPath, clock: scenario.clock
-    ).registry
+    ).registry.rows
     return try ReadStore.create(
       at: Path.join(scratch, "store"),
       settings: StoreSettings(utcOffsetMinutes: scenario.utcOffsetMinutes), registry: registry,

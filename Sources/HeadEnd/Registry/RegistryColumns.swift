@@ -109,7 +109,9 @@ struct RegistryColumns: Sendable {
       }
       throw error(.lastBilledAt, lastBilledAt, reader, expected: Self.billedAtForm)
     }
-    guard let instant = reader.withBytes(lastBilledAt, { Metering.instant(iso8601: $0) }) else {
+    var instant: UTCMilliseconds?
+    reader.withBytes(lastBilledAt) { instant = Metering.instant(iso8601: $0) }
+    guard let instant else {
       throw error(.lastBilledAt, lastBilledAt, reader, expected: Self.billedAtForm)
     }
     guard let count else {
@@ -129,10 +131,7 @@ struct RegistryColumns: Sendable {
   private static let billedAtForm = "an instant in UTC such as 1998-06-01T05:00:00Z"
 
   private func commodity(_ reader: borrowing CSVReader) throws(RegistryRowError) -> Commodity {
-    let known = reader.withBytes(commodity) { text in
-      Commodity.allCases.first { $0.rawValue.utf8.elementsEqual(text) }
-    }
-    if let known { return known }
+    if let known = Commodity(rawValue: reader.validText(commodity) ?? "") { return known }
     let names = Commodity.allCases.map(\.rawValue)
     throw error(
       .commodity, commodity, reader,
@@ -171,8 +170,10 @@ struct RegistryColumns: Sendable {
   private func instant(
     _ fault: RegistryFault, _ column: CSVColumn, _ reader: borrowing CSVReader, daysLater: Int
   ) throws(RegistryRowError) -> UTCMilliseconds {
-    let found = reader.withBytes(column) { text in
-      text.count == 10
+    var found: UTCMilliseconds?
+    reader.withBytes(column) { text in
+      found =
+        text.count == 10
         ? CivilDay(iso: text).map { clock.startOfDay($0 + daysLater) }
         : Metering.instant(iso8601: text)
     }

@@ -105,7 +105,10 @@ public enum RegistryFile {
     let reader = try CSVReader(bytes, source: source)
     let columns = try RegistryColumns(reader, clock: clock)
     var part = RegistryFilePart(reader, columns, rowsMax: 0)
-    return try RegistryReading(&part, columns, clock: clock, emptyFile: emptyFile(reader))
+    var reading = try RegistryReading(
+      unchecked: &part, columns, clock: clock, emptyFile: emptyFile(reader))
+    try reading.settle(RegistryLaws.conflicts(in: reading.registry.rows))
+    return reading
   }
 
   /// The same on several threads.
@@ -119,7 +122,11 @@ public enum RegistryFile {
       RegistryFilePart(cuts[number].reader, columns, rowsMax: cuts[number].rowsMax)
     }
     var whole = RegistryFilePart(joining: &parts)
-    return try RegistryReading(&whole, columns, clock: clock, emptyFile: emptyFile(reader))
+    var reading = try RegistryReading(
+      unchecked: &whole, columns, clock: clock, emptyFile: emptyFile(reader))
+    try reading.settle(
+      try await RegistryLaws.conflicts(in: reading.registry.rows, threads: threads))
+    return reading
   }
 
   private static func emptyFile(_ reader: CSVReader) -> CSVError {

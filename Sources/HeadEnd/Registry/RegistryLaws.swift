@@ -1,4 +1,5 @@
 import Metering
+import Parallel
 
 /// What rows of a registry must not do to one another, in the order in which a row is charged.
 enum RegistryLaw: Int {
@@ -32,26 +33,32 @@ enum RegistryLaws {
   ///
   /// - Parameter rows: by endpoint and installation.
   static func conflicts(in rows: [ServicePoint]) -> [RegistryConflict] {
-    var found = Findings()
-    checkEndpoints(rows, &found)
-    checkIdentifiers(rows, .servicePoint, { $0.servicePointID }, &found)
-    checkIdentifiers(rows, .meter, { $0.meterID }, &found)
-    return found.conflicts.values.sorted { $0.row < $1.row }
+    first(of: (0..<checkCount).map { check($0, rows) })
   }
 
-  /// The first conflict of each row.
-  private struct Findings {
-    private(set) var conflicts: [Int: RegistryConflict] = [:]
+  /// The same on several threads.
+  static func conflicts(in rows: [ServicePoint], threads: Int) async throws -> [RegistryConflict] {
+    first(of: try await parallelMap(count: checkCount, threads: threads) { check($0, rows) })
+  }
 
-    mutating func add(_ law: RegistryLaw, _ row: Int, _ other: Int) {
-      if let known = conflicts[row], known.law.rawValue <= law.rawValue { return }
-      conflicts[row] = RegistryConflict(law: law, row: row, other: other)
-    }
+  private static let checkCount = 3
 
-    mutating func addBoth(_ law: RegistryLaw, _ row: Int, _ other: Int) {
-      add(law, row, other)
-      add(law, other, row)
+  private static func check(_ number: Int, _ rows: [ServicePoint]) -> [RegistryConflict] {
+    switch number {
+    case 0: checkEndpoints(rows)
+    case 1: checkIdentifiers(rows, .servicePoint) { $0.servicePointID }
+    default: checkIdentifiers(rows, .meter) { $0.meterID }
     }
+  }
+
+  /// Of each row the conflict of the first law, of several the one found first.
+  private static func first(of found: [[RegistryConflict]]) -> [RegistryConflict] {
+    var first: [Int: RegistryConflict] = [:]
+    for conflict in found.joined() {
+      if let known = first[conflict.row], known.law.rawValue <= conflict.law.rawValue { continue }
+      first[conflict.row] = conflict
+    }
+    return first.values.sorted { $0.row < $1.row }
   }
 
   /// Goes through rows that must not hold at the same time, by installation.
@@ -75,36 +82,40 @@ enum RegistryLaws {
     }
   }
 
-  private static func checkEndpoints(_ rows: [ServicePoint], _ found: inout Findings) {
+  private static func checkEndpoints(_ rows: [ServicePoint]) -> [RegistryConflict] {
     rows.withUnsafeBufferPointer { rows in
+      var found: [RegistryConflict] = []
       var sweep = Sweep()
       for row in rows.indices {
         if rows[row].isEmpty {
-          found.add(.order, row, row)
+          found.append(RegistryConflict(law: .order, row: row, other: row))
           continue
         }
         if row > 0, rows[row].endpoint == rows[row - 1].endpoint {
-          if rows[row].changes(rows[row - 1]) { found.addBoth(.continuity, row, row - 1) }
+          if rows[row].changes(rows[row - 1]) { found.add(.continuity, row, row - 1) }
         } else {
           sweep = Sweep()
         }
-        if let other = sweep.offer(row, rows[row]) { found.addBoth(.endpoint, row, other) }
+        if let other = sweep.offer(row, rows[row]) { found.add(.endpoint, row, other) }
       }
+      return found
     }
   }
 
   /// Checks that rows with one identifier and commodity do not overlap.
+  @inline(__always)
   private static func checkIdentifiers(
-    _ rows: [ServicePoint], _ law: RegistryLaw, _ identifier: (borrowing ServicePoint) -> String,
-    _ found: inout Findings
-  ) {
+    _ rows: [ServicePoint], _ law: RegistryLaw, _ identifier: (borrowing ServicePoint) -> String
+  ) -> [RegistryConflict] {
+    var found: [RegistryConflict] = []
     let alike = rowsThatLookAlike(rows, identifier)
     var sweep = Sweep()
     for place in alike.indices {
       let row = alike[place].row
       if place > 0, !isSame(alike[place - 1], alike[place], rows, identifier) { sweep = Sweep() }
-      if let other = sweep.offer(row, rows[row]) { found.addBoth(law, row, other) }
+      if let other = sweep.offer(row, rows[row]) { found.add(law, row, other) }
     }
+    return found
   }
 
   private struct HashedRow {
@@ -114,20 +125,20 @@ enum RegistryLaws {
 
   /// The rows whose identifier and commodity others may have too, those of one together and by
   /// installation.
+  @inline(__always)
   private static func rowsThatLookAlike(
     _ rows: [ServicePoint], _ identifier: (borrowing ServicePoint) -> String
   ) -> [HashedRow] {
-    var filter = RepeatFilter(count: rows.count)
     let hashes = rows.withUnsafeBufferPointer { rows in
       [UInt64](unsafeUninitializedCapacity: rows.count) { hashes, count in
         for row in rows.indices {
-          let hash = hash(identifier(rows[row]), rows[row].commodity)
-          filter.insert(hash)
-          hashes.initializeElement(at: row, to: hash)
+          hashes.initializeElement(
+            at: row, to: hash(identifier(rows[row]), rows[row].commodity))
         }
         count = rows.count
       }
     }
+    let filter = RepeatFilter(hashes)
     var alike: [HashedRow] = []
     for row in rows.indices where filter.mayRepeat(hashes[row]) && !rows[row].isEmpty {
       alike.append(HashedRow(hash: hashes[row], row: row))
@@ -160,17 +171,37 @@ enum RegistryLaws {
     var identifier = identifier
     let multiplier: UInt64 = 0x9e37_79b9_7f4a_7c15
     return identifier.withUTF8 { text in
-      var hash = UInt64(text.count) << 8 | UInt64(commodity.rawValue.utf8.first ?? 0)
+      let code: UInt64 =
+        switch commodity {
+        case .electric: 0
+        case .gas: 1
+        case .water: 2
+        }
+      let bytes = UnsafeRawBufferPointer(text)
+      var hash = UInt64(text.count) << 8 | code
       var place = 0
       while place < text.count {
         var word: UInt64 = 0
-        for offset in place..<min(place + 8, text.count) { word = word << 8 | UInt64(text[offset]) }
+        if place + 8 <= text.count {
+          word = UInt64(
+            littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        } else {
+          for offset in place..<text.count { word = word << 8 | UInt64(text[offset]) }
+        }
         hash = (hash ^ word) &* multiplier
         hash ^= hash >> 32
         place += 8
       }
       return hash &* multiplier
     }
+  }
+}
+
+extension [RegistryConflict] {
+  /// Charges both rows of a pair.
+  fileprivate mutating func add(_ law: RegistryLaw, _ row: Int, _ other: Int) {
+    append(RegistryConflict(law: law, row: row, other: other))
+    append(RegistryConflict(law: law, row: other, other: row))
   }
 }
 

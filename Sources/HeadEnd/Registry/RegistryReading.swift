@@ -15,11 +15,13 @@ public struct RegistryReading: Sendable {
   public let clock: LocalClock
   let names: RegistryColumnNames
 
+  /// The rows of a file whose fields are right, in order; their laws are still to be checked.
+  ///
   /// - Parameters:
   ///   - part: the whole file, which is left empty.
   ///   - emptyFile: what is thrown when there is no row.
   init(
-    _ part: inout RegistryFilePart, _ columns: RegistryColumns, clock: LocalClock,
+    unchecked part: inout RegistryFilePart, _ columns: RegistryColumns, clock: LocalClock,
     emptyFile: CSVError
   ) throws(CSVError) {
     if let failure = part.failure { throw failure }
@@ -27,10 +29,9 @@ public struct RegistryReading: Sendable {
     source = emptyFile.source
     self.clock = clock
     names = columns.names
-    registry = Registry(checked: [])
-    lines = []
     refused = part.refused
     var rows: [ServicePoint] = []
+    lines = []
     swap(&rows, &part.rows)
     swap(&lines, &part.lines)
     if !Registry.isOrdered(rows) {
@@ -39,14 +40,19 @@ public struct RegistryReading: Sendable {
       lines = order.map { [lines] in lines[Int($0)] }
     }
     registry = Registry(checked: rows)
-    refuse(RegistryLaws.conflicts(in: rows), in: rows, others: lines)
-    if registry.rows.isEmpty, let first = refused.first {
-      throw refused.count == 1
-        ? first.error
-        : CSVError(
-          source: source, line: first.line,
-          message: "\(first.error.message); none of the \(refused.count) rows is right")
-    }
+  }
+
+  /// Takes out what is in conflict.
+  ///
+  /// - Throws: when nothing is left.
+  mutating func settle(_ conflicts: [RegistryConflict]) throws(CSVError) {
+    refuse(conflicts, in: registry.rows, others: lines)
+    guard registry.rows.isEmpty, let first = refused.first else { return }
+    throw refused.count == 1
+      ? first.error
+      : CSVError(
+        source: source, line: first.line,
+        message: "\(first.error.message); none of the \(refused.count) rows is right")
   }
 
   /// Refuses rows that are in conflict, and with them and those refused already all rows of their

@@ -20,7 +20,7 @@ public struct ReadStore: ~Copyable {
   public let directory: String
   public let settings: StoreSettings
   /// By ascending endpoint, those of one by ascending installation.
-  public private(set) var registry: [ServicePoint]
+  public internal(set) var registry: [ServicePoint]
   /// The endpoints of the registry, each once, ascending.
   public var endpointIDs: [UInt32] { registry.endpointIDs }
 
@@ -45,15 +45,32 @@ public struct ReadStore: ~Copyable {
     at directory: String, settings: StoreSettings, registry: [ServicePoint], engine: String,
     timestamp: Int64, in fileSystem: FileSystem = .system
   ) throws(HeadEndError) -> ReadStore {
-    try create(
-      at: directory, settings: settings, registry: try Registry(registry), engine: engine,
-      timestamp: timestamp, in: fileSystem)
+    let rows = try Registry(registry).rows
+    var store = try begin(
+      at: directory, settings: settings, engine: engine, timestamp: timestamp, in: fileSystem)
+    if !rows.isEmpty { try store.writeRegistry(rows, timestamp: timestamp) }
+    try store.finishCreation()
+    return store
   }
 
-  /// The same with a registry that was checked before.
+  /// The same with a registry that was checked before, on several threads.
   public static func create(
     at directory: String, settings: StoreSettings, registry: Registry, engine: String,
-    timestamp: Int64, in fileSystem: FileSystem = .system
+    timestamp: Int64, threads: Int, in fileSystem: FileSystem = .system
+  ) async throws(HeadEndError) -> ReadStore {
+    var store = try begin(
+      at: directory, settings: settings, engine: engine, timestamp: timestamp, in: fileSystem)
+    if !registry.rows.isEmpty {
+      try await store.writeRegistry(registry.rows, timestamp: timestamp, threads: threads)
+    }
+    try store.finishCreation()
+    return store
+  }
+
+  /// A store without registry, in a directory that is not yet marked as one.
+  private static func begin(
+    at directory: String, settings: StoreSettings, engine: String, timestamp: Int64,
+    in fileSystem: FileSystem
   ) throws(HeadEndError) -> ReadStore {
     // Before anything is made there, not even a lock file.
     if try exists(at: directory, in: fileSystem) { throw .storeExists(directory: directory) }
@@ -76,18 +93,19 @@ public struct ReadStore: ~Copyable {
         return (table, try table.snapshot())
       }
     }
-    var store = ReadStore(
+    return ReadStore(
       directory: directory, settings: settings, registry: [], fileSystem: fileSystem, lock: lock,
       tables: tables, snapshots: snapshots)
-    if !registry.rows.isEmpty { try store.writeRegistry(registry.rows, timestamp: timestamp) }
-    try store.writeLastCommit()
+  }
+
+  private func finishCreation() throws(HeadEndError) {
+    try writeLastCommit()
     // Written last: a directory without it is no store.
     try rethrowing {
       try fileSystem.writeAtomically(
         Array(settings.text.utf8), to: Path.join(directory, StoreSettings.fileName))
     }
-    try site.finish()
-    return store
+    try CreationSite(directory: directory, fileSystem: fileSystem).finish()
   }
 
   /// Opens a store; for writing, waits until no other writer holds it, and takes back what an
@@ -134,7 +152,9 @@ public struct ReadStore: ~Copyable {
       try store.refuseForeignChanges()
       try CreationSite(directory: directory, fileSystem: fileSystem).finish()
     }
-    for file in store.files(of: .registry) { store.registry += try RegistryTable.rows(file.open()) }
+    for file in store.files(of: .registry) {
+      try RegistryTable.append(file.open(), to: &store.registry)
+    }
     // Another program may have written them in another order.
     if !Registry.isOrdered(store.registry) {
       store.registry = Registry.order(of: store.registry).map { store.registry[Int($0)] }
@@ -222,24 +242,6 @@ public struct ReadStore: ~Copyable {
     commit.parameters = ["through": day.description]
     commit.transactions[Self.closedThroughName] = Int64(day.number)
     try self.commit(commit, to: .reads)
-  }
-
-  /// Makes these rows the registry; they keep its laws.
-  mutating func writeRegistry(_ rows: [ServicePoint], timestamp: Int64) throws(HeadEndError) {
-    var commit = Commit(operation: "REPLACE REGISTRY", timestamp: timestamp)
-    commit.removes = snapshot(.registry).files
-    commit.adds = [
-      try writeFile(
-        RegistryTable.columns(rows), to: .registry,
-        name: "registry-\(snapshot(.registry).version + 1)", timestamp: timestamp)
-    ]
-    try self.commit(commit, to: .registry)
-    var change = Commit(operation: "REPLACE REGISTRY", timestamp: timestamp)
-    if let instant = RegistryChange.firstInstant(from: registry, to: rows) {
-      setBackValidation(to: settings.clock.day(of: instant), in: &change)
-    }
-    try commitReads(change)
-    registry = rows
   }
 
   // MARK: - Tables

@@ -23,14 +23,14 @@ extension ReadStore {
   ///
   /// - Returns: what is taken in of the file, and what is not.
   /// - Throws: when the file lacks endpoints that the store has.
-  public mutating func replaceRegistry(with file: RegistryReading, timestamp: Int64)
-    throws(HeadEndError) -> RegistryReading
-  {
+  public mutating func replaceRegistry(
+    with file: RegistryReading, timestamp: Int64, threads: Int
+  ) async throws(HeadEndError) -> RegistryReading {
     var file = file
     if file.refused.isEmpty {
       if file.registry.rows != registry {
         try refuseLoss(of: endpoints(lackedBy: file.registry.rows))
-        try writeRegistry(file.registry.rows, timestamp: timestamp)
+        try await writeRegistry(file.registry.rows, timestamp: timestamp, threads: threads)
       }
       return file
     }
@@ -46,7 +46,9 @@ extension ReadStore {
       if file.refused.count == count { break }
       joined = JoinedRegistry(file, stored: registry)
     }
-    if joined.rows != registry { try writeRegistry(joined.rows, timestamp: timestamp) }
+    if joined.rows != registry {
+      try await writeRegistry(joined.rows, timestamp: timestamp, threads: threads)
+    }
     return file
   }
 

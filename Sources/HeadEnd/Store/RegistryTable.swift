@@ -4,39 +4,41 @@ import Metering
 /// Rows of the table `registry`.
 enum RegistryTable {
   /// The columns of a data file, in the order of the schema.
-  static func columns(_ registry: [ServicePoint]) -> [Column] {
-    let commodities = Commodity.allCases
+  ///
+  /// - Parameter range: the rows that the file is to have; nil is all.
+  static func columns(_ registry: [ServicePoint], _ range: Range<Int>? = nil) -> [Column] {
+    var built = Builder(count: (range ?? 0..<registry.count).count)
+    registry.withUnsafeBufferPointer { rows in
+      for row in range ?? 0..<rows.count { built.append(rows[row]) }
+    }
+    let names = Commodity.allCases.map(\.rawValue)
     let data: [(ColumnData, [Bool]?)] = [
-      (.int64(registry.map { Int64($0.endpoint.rawValue) }), nil),
-      (.text(TextColumn(registry.map(\.meterID))), nil),
-      (.text(TextColumn(registry.map(\.servicePointID))), nil),
-      (.text(TextColumn(registry.map(\.accountID))), nil),
-      (
-        .dictionary(
-          codes: registry.map { UInt8(commodities.firstIndex(of: $0.commodity)!) },
-          values: commodities.map(\.rawValue)), nil
-      ),
-      (.int32(registry.map { Int32($0.register.dials) }), nil),
-      (.int32(registry.map { Int32($0.register.multiplier) }), nil),
-      (.int32(registry.map { Int32($0.cycle.rawValue) }), nil),
-      (.int64(registry.map { $0.installedAt * 1000 }), nil),
-      (.int64(registry.map { ($0.removedAt ?? 0) * 1000 }), registry.map { $0.removedAt != nil }),
-      (.int64(registry.map { $0.removedRead ?? 0 }), registry.map { $0.removedRead != nil }),
-      (.int64(registry.map(\.lastBilledRead)), nil),
-      (.int64(registry.map { $0.lastBilledAt * 1000 }), nil),
+      (.int64(built.endpoints), nil), (.text(built.meters), nil), (.text(built.servicePoints), nil),
+      (.text(built.accounts), nil),
+      (.dictionary(codes: built.commodities, values: names), nil), (.int32(built.dials), nil),
+      (.int32(built.multipliers), nil), (.int32(built.cycles), nil), (.int64(built.installed), nil),
+      (.int64(built.removed), built.isRemoved), (.int64(built.removedReads), built.hasRemovedRead),
+      (.int64(built.lastReads), nil), (.int64(built.lastAt), nil),
     ]
     return zip(StoreTable.registry.fields, data).map { field, content in
       Column(field.field, content.0, validity: content.1)
     }
   }
 
-  /// The rows of a data file, in its order: ascending endpoint IDs.
+  /// The rows of a data file, in its order.
   static func rows(_ file: StoredFile) throws(HeadEndError) -> [ServicePoint] {
+    var rows: [ServicePoint] = []
+    try append(file, to: &rows)
+    return rows
+  }
+
+  /// Appends the rows of a data file, in its order.
+  static func append(_ file: StoredFile, to registry: inout [ServicePoint]) throws(HeadEndError) {
     let endpoints = try file.integers("endpoint_id")
-    let meters = try file.texts("meter_id")
-    let servicePoints = try file.texts("service_point_id")
-    let accounts = try file.texts("account_id")
-    let commodities = try file.texts("commodity")
+    let meters = try Texts(file, "meter_id")
+    let servicePoints = try Texts(file, "service_point_id")
+    let accounts = try Texts(file, "account_id")
+    let commodities = try Commodities(file)
     let dials = try file.integers("dials")
     let multipliers = try file.integers("multiplier")
     let cycles = try file.integers("cycle")
@@ -45,11 +47,9 @@ enum RegistryTable {
     let removedReads = try file.optionalIntegers("removed_read")
     let lastReads = try file.integers("last_billed_read")
     let lastAt = try file.integers("last_billed_at")
-    var registry: [ServicePoint] = []
-    registry.reserveCapacity(endpoints.count)
+    if registry.isEmpty { registry.reserveCapacity(endpoints.count) }
     for row in endpoints.indices {
-      guard let commodity = commodities[row].flatMap(Commodity.init(rawValue:)),
-        let cycle = BillingCycle(rawValue: Int(cycles[row])),
+      guard let commodity = commodities[row], let cycle = BillingCycle(rawValue: Int(cycles[row])),
         let endpoint = UInt32(exactly: endpoints[row]), (1...9).contains(dials[row]),
         (1...Int64(Int32.max)).contains(multipliers[row]),
         installed[row].magnitude < 1 << 62, (removed[row] ?? 0).magnitude < 1 << 62
@@ -59,14 +59,121 @@ enum RegistryTable {
       }
       registry.append(
         ServicePoint(
-          endpoint: EndpointID(rawValue: endpoint), meterID: meters[row] ?? "",
-          servicePointID: servicePoints[row], accountID: accounts[row] ?? "", commodity: commodity,
+          endpoint: EndpointID(rawValue: endpoint), meterID: meters[row],
+          servicePointID: servicePoints[row], accountID: accounts[row], commodity: commodity,
           register: RegisterFormat(dials: Int(dials[row]), multiplier: Int(multipliers[row])),
           cycle: cycle, installedAt: installed[row] / 1000,
-          removedAt: removed[row].map { $0 / 1000 },
-          removedRead: removedReads[row], lastBilledRead: lastReads[row],
-          lastBilledAt: lastAt[row] / 1000))
+          removedAt: removed[row].map { $0 / 1000 }, removedRead: removedReads[row],
+          lastBilledRead: lastReads[row], lastBilledAt: lastAt[row] / 1000))
     }
-    return registry
+  }
+
+  /// The columns' values; a row is gone through once, as it takes more than two cache lines.
+  private struct Builder {
+    var endpoints: [Int64] = []
+    var meters = TextColumn()
+    var servicePoints = TextColumn()
+    var accounts = TextColumn()
+    var commodities: [UInt8] = []
+    var dials: [Int32] = []
+    var multipliers: [Int32] = []
+    var cycles: [Int32] = []
+    var installed: [Int64] = []
+    var removed: [Int64] = []
+    var isRemoved: [Bool] = []
+    var removedReads: [Int64] = []
+    var hasRemovedRead: [Bool] = []
+    var lastReads: [Int64] = []
+    var lastAt: [Int64] = []
+    private let codes = Dictionary(
+      uniqueKeysWithValues: Commodity.allCases.enumerated().map { ($1, UInt8($0)) })
+    /// The commodity of the last row: most rows have that of the one before.
+    private var commodity = Commodity.electric
+    private var code: UInt8
+
+    init(count: Int) {
+      code = codes[.electric]!
+      endpoints.reserveCapacity(count)
+      meters.reserveCapacity(count, byteCount: count * 10)
+      servicePoints.reserveCapacity(count, byteCount: count * 10)
+      accounts.reserveCapacity(count, byteCount: count * 10)
+      commodities.reserveCapacity(count)
+      dials.reserveCapacity(count)
+      multipliers.reserveCapacity(count)
+      cycles.reserveCapacity(count)
+      installed.reserveCapacity(count)
+      removed.reserveCapacity(count)
+      isRemoved.reserveCapacity(count)
+      removedReads.reserveCapacity(count)
+      hasRemovedRead.reserveCapacity(count)
+      lastReads.reserveCapacity(count)
+      lastAt.reserveCapacity(count)
+    }
+
+    mutating func append(_ point: borrowing ServicePoint) {
+      endpoints.append(Int64(point.endpoint.rawValue))
+      meters.append(point.meterID)
+      servicePoints.append(point.servicePointID)
+      accounts.append(point.accountID)
+      if point.commodity != commodity {
+        commodity = point.commodity
+        code = codes[commodity]!
+      }
+      commodities.append(code)
+      dials.append(Int32(point.register.dials))
+      multipliers.append(Int32(point.register.multiplier))
+      cycles.append(Int32(point.cycle.rawValue))
+      installed.append(point.installedAt * 1000)
+      removed.append((point.removedAt ?? 0) * 1000)
+      isRemoved.append(point.removedAt != nil)
+      removedReads.append(point.removedRead ?? 0)
+      hasRemovedRead.append(point.removedRead != nil)
+      lastReads.append(point.lastBilledRead)
+      lastAt.append(point.lastBilledAt * 1000)
+    }
+  }
+
+  /// A column of mostly distinct texts, which become strings one by one.
+  private struct Texts {
+    private let text: TextColumn?
+    private let others: [String?]
+
+    init(_ file: StoredFile, _ name: String) throws(HeadEndError) {
+      if case .text(let text) = try file.column(name).data {
+        self.text = text
+        others = []
+      } else {
+        text = nil
+        others = try file.texts(name)
+      }
+    }
+
+    /// Empty where the row has no value.
+    subscript(row: Int) -> String { text?[row] ?? others[row] ?? "" }
+  }
+
+  /// The column of commodities, nil where a row has none that is known.
+  private struct Commodities {
+    private let codes: [UInt8]
+    private let values: [Commodity?]
+    private let others: [String?]
+
+    init(_ file: StoredFile) throws(HeadEndError) {
+      if case .dictionary(let codes, let values) = try file.column("commodity").data {
+        self.codes = codes
+        self.values = values.map(Commodity.init(rawValue:))
+        others = []
+      } else {
+        (codes, values) = ([], [])
+        others = try file.texts("commodity")
+      }
+    }
+
+    subscript(row: Int) -> Commodity? {
+      guard codes.isEmpty else {
+        return Int(codes[row]) < values.count ? values[Int(codes[row])] : nil
+      }
+      return others[row].flatMap(Commodity.init(rawValue:))
+    }
   }
 }

@@ -62,7 +62,11 @@ struct StoredFile {
 
   /// A column of whole numbers; 0 in rows without a value.
   func integers(_ name: String) throws(HeadEndError) -> [Int64] {
-    switch try column(name).data {
+    try integers(of: column(name), name)
+  }
+
+  private func integers(of column: Column, _ name: String) throws(HeadEndError) -> [Int64] {
+    switch column.data {
     case .int32(let values): values.map(Int64.init)
     case .int64(let values): values
     default: throw wrongType(name, "whole numbers")
@@ -71,8 +75,9 @@ struct StoredFile {
 
   /// A column of whole numbers, nil in rows without a value.
   func optionalIntegers(_ name: String) throws(HeadEndError) -> [Int64?] {
-    let values = try integers(name)
-    guard let validity = try column(name).validity else { return values }
+    let column = try column(name)
+    let values = try integers(of: column, name)
+    guard let validity = column.validity else { return values }
     return zip(values, validity).map { $1 ? $0 : nil }
   }
 

@@ -40,7 +40,7 @@ func openOrCreateStore(
       throw CommandFailure(
         "\(directory): there is no store; give --registry CSV to create one", .missingInput)
     }
-    try createStore(directory, clock, reading.registry)
+    try await createStore(directory, clock, reading.registry, threads: arguments.threads)
     registry = reading
   }
   var store = try openForWriting(directory, arguments)
@@ -55,7 +55,8 @@ func openOrCreateStore(
     registry = try await readRegistry(arguments, clock: store.settings.clock)
   }
   if let reading = registry {
-    registry = try store.replaceRegistry(with: reading, timestamp: wallClock())
+    registry = try await store.replaceRegistry(
+      with: reading, timestamp: wallClock(), threads: arguments.threads)
   }
   if let collectors { try store.replaceCollectors(collectors, timestamp: wallClock()) }
   return store
@@ -71,16 +72,18 @@ private func readRegistry(_ arguments: ParsedArguments, clock: LocalClock) async
 }
 
 /// Creates the store unless another process has been quicker.
-private func createStore(_ directory: String, _ clock: LocalClock, _ registry: Registry) throws {
+private func createStore(
+  _ directory: String, _ clock: LocalClock, _ registry: Registry, threads: Int
+) async throws {
   let settings = StoreSettings(utcOffsetMinutes: clock.utcOffsetMinutes)
   do {
-    try create()
+    try await create()
   } catch HeadEndError.storeExists {}
 
   // Apart, because the compiler fails on a value that cannot be copied where errors are caught.
-  func create() throws {
-    _ = try ReadStore.create(
+  func create() async throws {
+    _ = try await ReadStore.create(
       at: directory, settings: settings, registry: registry, engine: engineName,
-      timestamp: wallClock())
+      timestamp: wallClock(), threads: threads)
   }
 }
