@@ -38,12 +38,18 @@ struct MeterTrack {
   private var isOpening: Bool
 
   /// A meter that was not read before: only the registry says where it starts.
-  init(opening: RegisterPoint?, span: Int64, classUse: AverageDailyUse, rules: VEERules) {
+  ///
+  /// - Parameter departure: reads that were rejected because they do not go on from there.
+  init(
+    opening: RegisterPoint?, departure: EndpointState.Departure? = nil, span: Int64,
+    classUse: AverageDailyUse, rules: VEERules
+  ) {
     self.span = span
     self.rules = rules
     self.classUse = classUse
     certainlyPlausible = rules.plausibleUse(classUse, over: Self.leastTime)
     good = opening
+    self.departure = departure
     carriedUse = 0
     movingUse = 0
     isOpening = true
