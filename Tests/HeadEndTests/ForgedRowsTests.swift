@@ -27,8 +27,9 @@ struct ForgedRowsTests {
     let record = Fixture.record(0, at: Fixture.clock.startOfDay(Self.day), register: 7)
     rows.append(
       endpoint: Fixture.firstID,
-      ReceivedRead(stamp: record.stamp, frame: record.frame, collector: 1, rssiDbm: -90),
-      version: 1, late: false)
+      StoredRead(
+        ReceivedRead(stamp: record.stamp, frame: record.frame, collector: 1, rssiDbm: -90),
+        version: 1, isLate: false))
     var columns = rows.columns(day: Self.day)
     let place = try #require(columns.firstIndex { $0.field.name == name })
     columns[place].data = data

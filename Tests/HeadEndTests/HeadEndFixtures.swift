@@ -95,12 +95,14 @@ enum Fixture {
     try ReadStore.open(at: directory.file("store"), engine: engine, for: .writing)
   }
 
-  /// The current reads of a store by day and endpoint.
+  /// The current reads of a store that was not validated, by day and endpoint.
   static func content(_ store: borrowing ReadStore) throws -> [CivilDay: [Int64: ReceivedRead]] {
     var content: [CivilDay: [Int64: ReceivedRead]] = [:]
     for day in store.days {
       let rows = try store.currentRows(ofDay: day)
-      content[day] = Dictionary(uniqueKeysWithValues: zip(rows.endpoints, rows.reads))
+      for (endpoint, read) in zip(rows.endpoints, rows.reads) {
+        content[day, default: [:]][Int64(endpoint)] = read.received(endpoint: endpoint)
+      }
     }
     return content
   }
@@ -124,6 +126,10 @@ enum Fixture {
 }
 
 extension ReadStore {
+  func currentRows(ofDay day: CivilDay) throws(HeadEndError) -> ReadRows {
+    try slot(day).content().current
+  }
+
   /// Verifies the store where it lies, as a command does.
   func check(threads: Int) async throws -> StoreCheck {
     try await Self.check(at: directory, engine: Fixture.engine, threads: threads, in: fileSystem)

@@ -110,8 +110,8 @@ struct IntakeTests {
     let store = intake.finish()
     let rows = try store.currentRows(ofDay: day)
     #expect(rows.reads.map(\.register) == [11, 20])
-    #expect(rows.versions == [2, 1])
-    #expect(rows.late == [true, true])
+    #expect(rows.reads.map(\.version) == [2, 1])
+    #expect(rows.reads.map(\.reason) == [.lateUpload, .lateUpload])
     let check = try await store.check(threads: 1)
     #expect(check.faults == [])
     #expect(check.rowsRead >= 3)
@@ -133,7 +133,7 @@ struct IntakeTests {
     }
     let rows = try intake.finish().currentRows(ofDay: day)
     #expect(rows.reads.map(\.register) == [7])
-    #expect(rows.versions == [2])
+    #expect(rows.reads.map(\.version) == [2])
   }
 
   @Test("damaged bytes are reported once and hide nothing behind them")

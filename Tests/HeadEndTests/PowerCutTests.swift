@@ -34,7 +34,7 @@ struct PowerCutTests {
     var random = SplitMix64(seed: seed)
     var cuts = 0
     for number in 0..<StoreJourney.commandCount {
-      let step = longTests ? 1 : 7
+      let step = longTests ? 1 : number < StoreJourney.firstValidation ? 7 : 41
       for call in stride(from: Int.random(in: 0..<step, using: &random), to: .max, by: step) {
         var happened = false
         for loss in Loss.allCases {

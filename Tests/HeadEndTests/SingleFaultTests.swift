@@ -34,7 +34,10 @@ struct SingleFaultTests {
   }
 
   /// Long tests try every call with every error.
-  private func step(_ code: CInt) -> Int { longTests ? 1 : code == EIO ? 5 : 29 }
+  private func step(_ code: CInt, of command: Int = 0) -> Int {
+    let step = longTests ? 1 : code == EIO ? 5 : 29
+    return command < StoreJourney.firstValidation || longTests ? step : step * 5 + 2
+  }
 
   @Test(
     "a refused call is named with its path, and the command given again completes the work",
@@ -43,7 +46,7 @@ struct SingleFaultTests {
     let stages = try await StoreStages()
     var (tried, failed) = (0, 0)
     for number in 0..<StoreJourney.commandCount {
-      for call in stride(from: 1, to: .max, by: step(code)) {
+      for call in stride(from: 1, to: .max, by: step(code, of: number)) {
         let directory = try stages.before(number)
         let fault = FaultOnce(at: call, .fail(code))
         let journey = StoreJourney(
@@ -70,7 +73,7 @@ struct SingleFaultTests {
     for (length, fault) in [(40, FileSystem.Fault.fail(EINTR)), (40, .atMost(1))] {
       var tried = 0
       for number in 0..<StoreJourney.commandCount {
-        for call in stride(from: 1, to: .max, by: step(EINTR)) {
+        for call in stride(from: 1, to: .max, by: step(EINTR, of: number)) {
           let directory = try stages.before(number)
           let storm = FaultOnce(at: call, length: length, fault)
           let journey = StoreJourney(

@@ -5,6 +5,7 @@ import DurableFiles
 import Foundation
 import Metering
 import TestSupport
+import Testing
 
 @testable import HeadEnd
 
@@ -15,7 +16,9 @@ struct StoreCopy {
 
   /// Four endpoints, three days: one closed with a late version, two open; a ledger of several
   /// batches and a quarantine.
-  static func make() async throws -> StoreCopy {
+  ///
+  /// - Parameter isValidated: also the closed day, whose reads give something of everything.
+  static func make(isValidated: Bool = false) async throws -> StoreCopy {
     let directory = try TemporaryDirectory()
     var store = try Fixture.makeStore(directory, endpoints: 4)
     try store.replaceCollectors(
@@ -33,6 +36,11 @@ struct StoreCopy {
     try intake.take(
       Fixture.upload(collector: 7, day: Fixture.firstDay, records: late), source: "late")
     try await intake.commit(timestamp: Fixture.timestamp, threads: 1)
+    if isValidated {
+      var store = intake.finish()
+      let result = try await store.validate(timestamp: Fixture.timestamp, threads: 1)
+      #expect(result.days == 1 && !result.findings.isEmpty)
+    }
     return StoreCopy(directory: directory)
   }
 

@@ -181,7 +181,7 @@ struct StoreDamageTests {
 
   @Test("any byte of a data file changed: told")
   func dataBytes() async throws {
-    let store = try await StoreCopy.make()
+    let store = try await StoreCopy.make(isValidated: true)
     var writer = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing)
     try writer.replaceCollectors([CollectorID(rawValue: 7)], timestamp: Fixture.timestamp)
     _ = consume writer
@@ -222,8 +222,9 @@ struct StoreDamageTests {
       stamp: Fixture.clock.startOfDay(Fixture.firstDay),
       frame: Fixture.record(1, at: 0, register: 1).frame, collector: 1, rssiDbm: -90)
     var rows = ReadRows()
-    rows.append(endpoint: Fixture.firstID + 77, read, version: 1, late: false)
-    rows.append(endpoint: Fixture.firstID + 1, read, version: 7, late: false)
+    rows.append(
+      endpoint: Fixture.firstID + 77, StoredRead(read, version: 1, isLate: false))
+    rows.append(endpoint: Fixture.firstID + 1, StoredRead(read, version: 7, isLate: false))
     try add(rows.columns(day: Fixture.firstDay), to: .reads, "forged", &writer)
     try add(RegistryTable.columns(Fixture.registry(1)), to: .registry, "doubled", &writer)
     try writer.commitReads(Commit(operation: "FORGE", timestamp: Fixture.timestamp))

@@ -7,7 +7,7 @@ import TestSupport
 @testable import HeadEnd
 
 /// The life of a small store, command by command: created, fed, closed, fed late, its registry
-/// replaced. Every command may be given again after it failed.
+/// replaced, validated, corrected by persons, validated again. Every command may be given again after it failed.
 struct StoreJourney {
   private static let day = Fixture.firstDay
   static let early = Fixture.randomUploads(seed: 3, endpoints: 4, collectors: 2, days: 2)
@@ -31,7 +31,9 @@ struct StoreJourney {
     ]
   }()
 
-  static let commandCount = 6
+  static let commandCount = 9
+  /// The first of the commands that work on whole months, which make more system calls.
+  static let firstValidation = 6
 
   let directory: String
   let fileSystem: FileSystem
@@ -53,11 +55,32 @@ struct StoreJourney {
     case 4:
       var store = try open()
       try store.replaceRegistry(Fixture.registry(6), timestamp: Fixture.timestamp)
-    default:
+    case 5:
       // Whatever comes next lets go what the new registry knows of quarantine.
       try await ingest(Array(Self.late.prefix(1)))
+    case 6, 8:
+      // Over the end of a month.
+      var store = try open()
+      try store.close(through: Self.day + 2, timestamp: Fixture.timestamp)
+      _ = try await store.validate(timestamp: Fixture.timestamp, threads: 1)
+    default:
+      var store = try open()
+      _ = try store.enter(Self.entries, timestamp: Fixture.timestamp)
     }
   }
+
+  /// In both months; what they say changes what is current.
+  private static let entries = [
+    ReadEntry(
+      endpoint: EndpointID(rawValue: Fixture.firstID), day: day, quality: .rejected, register: nil,
+      note: "seen by J. Doe"),
+    ReadEntry(
+      endpoint: EndpointID(rawValue: Fixture.firstID + 3), day: day + 2, quality: .customer,
+      register: 61, note: "card"),
+    ReadEntry(
+      endpoint: EndpointID(rawValue: Fixture.firstID + 1), day: day + 2, quality: .verified,
+      register: 65, note: "seen by J. Doe"),
+  ]
 
   func open() throws -> ReadStore {
     try ReadStore.open(at: directory, engine: Fixture.engine, for: .writing, in: fileSystem)

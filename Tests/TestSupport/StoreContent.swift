@@ -16,33 +16,57 @@ public struct StoreContent: Sendable, Equatable {
   public private(set) var quarantine: [String] = []
   /// Rows of `registry`, sorted.
   public private(set) var registry: [String] = []
+  /// What bills go by: endpoint, day, register and quality of current reads, and of estimates how
+  /// they were made.
+  public private(set) var values: [String] = []
+  /// Rows of what validation derives, each sorted.
+  public private(set) var daily: [String] = []
+  public private(set) var monthly: [String] = []
+  public private(set) var groups: [String] = []
+  public private(set) var findings: [String] = []
   /// The last closed day, days since 1970; nil while all are open.
   public private(set) var closedThrough: Int64?
+  /// The last validated day.
+  public private(set) var validatedThrough: Int64?
 
   public init(of store: String) throws {
     let reads = try Self.table("reads", of: store).snapshot()
     closedThrough = reads.transactions["amr/closed-through"]
+    validatedThrough = reads.transactions["amr/validated-through"]
     let rows = try Self.rows("reads", of: store, at: reads.version)
     readVersions = rows.map { Self.text($0) }.sorted()
-    var current: [String: (version: Int, text: String)] = [:]
+    var current: [String: (version: Int, text: String, value: String)] = [:]
     for row in rows {
       let key = "\(row["endpoint_id"] ?? "")|\(row["day"] ?? "")"
       let version = Int(row["version"] ?? "") ?? 0
       if let known = current[key], known.version >= version { continue }
-      current[key] = (version, Self.text(row, without: ["version", "reason"]))
+      let reason = row["quality"] == "estimated" ? row["reason"] ?? "" : ""
+      current[key] = (
+        version, Self.text(row, without: ["version", "reason"]),
+        "\(key)|\(row["register"] ?? "")|\(row["quality"] ?? "")|\(reason)"
+      )
     }
+    values = current.values.map(\.value).sorted()
     currentReads = current.values.map(\.text).sorted()
     ledger = try Self.sibling("uploads", of: store, at: reads)
     quarantine = try Self.sibling("quarantine", of: store, at: reads)
     registry = try Self.sibling("registry", of: store, at: reads)
+    daily = try Self.sibling("daily", of: store, at: reads)
+    monthly = try Self.sibling("monthly", of: store, at: reads)
+    groups = try Self.sibling("groups", of: store, at: reads)
+    findings = try Self.sibling("findings", of: store, at: reads)
   }
 
   /// A part that contents can differ in.
   public enum Part: String, CaseIterable, Sendable {
     case readVersions, currentReads, ledger, quarantine, registry
+    case values, daily, monthly, groups, findings
 
     /// All but how reads are divided into versions, which the division into batches decides.
-    public static let allButVersions: [Part] = [.currentReads, .ledger, .quarantine, .registry]
+    public static let allButVersions = allCases.filter { $0 != .readVersions }
+
+    /// What validation makes of all that was received.
+    public static let validated: [Part] = [.values, .daily, .monthly, .groups, .findings]
   }
 
   private func rows(_ part: Part) -> [String] {
@@ -52,6 +76,11 @@ public struct StoreContent: Sendable, Equatable {
     case .ledger: ledger
     case .quarantine: quarantine
     case .registry: registry
+    case .values: values
+    case .daily: daily
+    case .monthly: monthly
+    case .groups: groups
+    case .findings: findings
     }
   }
 
@@ -63,6 +92,9 @@ public struct StoreContent: Sendable, Equatable {
       return "\(part): \(rows(part).count) rows for \(other.rows(part).count)\(first)"
     }
     if closedThrough != other.closedThrough { differences.append("closed through another day") }
+    if validatedThrough != other.validatedThrough {
+      differences.append("validated through another day")
+    }
     return differences
   }
 
@@ -130,7 +162,10 @@ public enum StoreState: Equatable, Sendable {
       return
     }
     let reads = try DeltaTable.open(at: Path.join(store, "reads"), engine: "test").snapshot()
-    for name in ["uploads", "quarantine", "registry", "collectors"] {
+    let siblings = [
+      "uploads", "quarantine", "registry", "collectors", "daily", "monthly", "groups", "findings",
+    ]
+    for name in siblings {
       let table = try DeltaTable.open(at: Path.join(store, name), engine: "test")
       if try table.snapshot().version > reads.transactions["amr/\(name)"] ?? 0 {
         self = .betweenCommits(reads.version)

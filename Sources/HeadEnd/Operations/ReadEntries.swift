@@ -79,35 +79,40 @@ extension ReadStore {
   ///
   /// - Returns: how many versions were added.
   /// - Throws: ``HeadEndError/badInput(_:)``, before anything is written, for endpoints that the
-  ///   registry lacks, days that are not closed, counts that the dials cannot show, and rejections
-  ///   of what nobody received.
+  ///   registry lacks, days that are not closed, counts that the dials cannot show, rejections of
+  ///   what nobody received, and two entries for one endpoint and day.
   public mutating func enter(_ entries: [ReadEntry], timestamp: Int64) throws(HeadEndError) -> Int {
     var commit = Commit(operation: "ENTER", timestamp: timestamp)
-    var added = 0
+    var days: [(day: CivilDay, rows: ReadRows, notes: [Int: String])] = []
     let byDay = Dictionary(grouping: entries, by: \.day)
     for day in byDay.keys.sorted() {
       guard let closed = closedThrough, day <= closed else {
         throw .badInput("\(day) is not closed; entries are for days that are: close it first")
       }
       let content = try slot(day).content()
+      let entries = byDay[day]!.sorted { $0.endpoint < $1.endpoint }
+      for (entry, next) in zip(entries, entries.dropFirst()) where entry.endpoint == next.endpoint {
+        throw .badInput(
+          "endpoint \(entry.endpoint.rawValue) on \(day): two entries; keep the one that holds")
+      }
       var rows = ReadRows()
       var notes: [Int: String] = [:]
-      for entry in byDay[day]!.sorted(by: { $0.endpoint < $1.endpoint }) {
-        let known =
-          content.versions(of: entry.endpoint.rawValue)
-          + rows.rows(of: entry.endpoint.rawValue).map { rows.reads[$0] }
+      for entry in entries {
+        let known = content.versions(of: entry.endpoint.rawValue)
         guard let read = try version(of: entry, after: known) else { continue }
         notes[rows.count] = entry.note
         rows.append(endpoint: entry.endpoint.rawValue, read)
       }
-      if rows.count == 0 { continue }
-      added += rows.count
+      if rows.count > 0 { days.append((day, rows, notes)) }
+    }
+    for (day, rows, notes) in days {
       commit.adds.append(
         try writeFile(
           rows.columns(day: day, notes: notes), to: .reads, partition: ["month": day.monthName],
           name: "\(day)-entered-b\(nextBatch)", timestamp: timestamp))
       setBackValidation(to: day, in: &commit)
     }
+    let added = days.reduce(0) { $0 + $1.rows.count }
     if added > 0 { try commitReads(commit) }
     return added
   }

@@ -13,13 +13,13 @@ struct EndpointState: Sendable, Equatable {
     var reads: Int32
   }
 
-  /// The last good read.
+  /// The last good read, by which an endpoint that was never read has what the registry states.
   var register: UInt32
   var readAt: UTCMilliseconds
   /// Mean daily use as of that read, in hundredths of a count; 0 where it is not known.
   var dailyUse: Int64
-  /// The day since which the register has shown this count.
-  var unchangedSince: CivilDay
+  /// The day since which the register has shown this count; nil before the first good read.
+  var unchangedSince: CivilDay?
   /// Mean daily use while it still moved.
   var movingUse: Int64
   /// The value of the last day, which may be an estimate; nil where it has none.
@@ -27,4 +27,7 @@ struct EndpointState: Sendable, Equatable {
   /// The tamper counters of the last frame; nil before the first.
   var tamper: UInt8?
   var departure: Departure?
+
+  /// Whether there was a good read.
+  var wasRead: Bool { unchangedSince != nil }
 }

@@ -39,14 +39,18 @@ struct MeterTrack {
   private var isOpening: Bool
 
   /// A meter that was not read before: only the registry says where it starts.
+  ///
+  /// - Parameter departure: reads that were rejected because they do not go on from there.
   init(
-    opening: RegisterPoint?, span: Int64, classUse: AverageDailyUse, context: ValidationContext
+    opening: RegisterPoint?, departure: EndpointState.Departure? = nil, span: Int64,
+    classUse: AverageDailyUse, context: ValidationContext
   ) {
     self.span = span
     self.context = context
     self.classUse = classUse
     certainlyPlausible = context.rules.plausibleUse(classUse, over: Self.leastTime)
     good = opening
+    self.departure = departure
     carriedUse = 0
     movingUse = 0
     isOpening = true

@@ -55,14 +55,14 @@ enum MonthlyTable {
       month.counts[$0].expected > 0 || month.counts[$0].rejected > 0 || month.states[$0] != nil
     }
     let states = rows.map { month.states[$0] }
-    let hasState = states.map { $0 != nil }
+    let wasRead = states.map { $0?.wasRead ?? false }
     let departures = states.map { $0?.departure }
     let hasDeparture = departures.map { $0 != nil }
     func counts(_ count: (ReadCounts) -> Int32) -> (ColumnData, [Bool]?) {
       (.int32(rows.map { count(month.counts[$0]) }), nil)
     }
     func state(_ value: (EndpointState) -> Int64) -> (ColumnData, [Bool]?) {
-      (.int64(states.map { $0.map(value) ?? 0 }), hasState)
+      (.int64(zip(states, wasRead).map { $1 ? $0.map(value) ?? 0 : 0 }), wasRead)
     }
     func departure(_ value: (EndpointState.Departure) -> Int64) -> (ColumnData, [Bool]?) {
       (.int64(departures.map { $0.map(value) ?? 0 }), hasDeparture)
@@ -83,7 +83,7 @@ enum MonthlyTable {
       counts { $0.actual }, counts { $0.entered }, counts { $0.estimated },
       counts { $0.rejected }, state { $0.readAt * 1000 },
       state { Int64($0.register) }, state { $0.dailyUse },
-      (.int32(states.map { Int32($0?.unchangedSince.number ?? 0) }), hasState),
+      (.int32(states.map { Int32($0?.unchangedSince?.number ?? 0) }), wasRead),
       state { $0.movingUse },
       (
         .int64(states.map { Int64($0?.endValue ?? 0) }), states.map { $0?.endValue != nil }
@@ -116,13 +116,22 @@ enum MonthlyTable {
       let last = try opened.integers("departed_last_register")
       let lastAt = try opened.integers("departed_last_at")
       for row in endpoints.indices {
-        guard let at = readAt[row], let endpoint = UInt32(exactly: endpoints[row]),
-          let place = index.row(of: endpoint)
+        // What no writer of ours stores would overflow later.
+        guard [dailyUse[row], movingUse[row]].allSatisfy({ $0 >= 0 && $0 < 1 << 40 }),
+          [readAt[row] ?? 0, departedAt[row], lastAt[row]].allSatisfy({ $0.magnitude < 1 << 62 })
+        else {
+          throw .damagedStore(
+            "\(opened.path): row \(row) is not an endpoint's month; \(StoredFile.mending)")
+        }
+        guard readAt[row] != nil || ends[row] != nil || departedReads[row] != nil,
+          let endpoint = UInt32(exactly: endpoints[row]), let place = index.row(of: endpoint)
         else { continue }
         states[place] = EndpointState(
-          register: UInt32(truncatingIfNeeded: registers[row]), readAt: at / 1000,
+          register: UInt32(truncatingIfNeeded: registers[row]), readAt: (readAt[row] ?? 0) / 1000,
           dailyUse: dailyUse[row],
-          unchangedSince: CivilDay(number: Int(Int32(truncatingIfNeeded: unchanged[row]))),
+          unchangedSince: readAt[row].map { _ in
+            CivilDay(number: Int(Int32(truncatingIfNeeded: unchanged[row])))
+          },
           movingUse: movingUse[row],
           endValue: ends[row].map { UInt32(truncatingIfNeeded: $0) },
           tamper: tamper[row].map { UInt8(truncatingIfNeeded: $0) },

@@ -12,6 +12,9 @@ struct SegmentWalk {
   private let row: Int
   private let multiplier: Int64
   private let classUse: AverageDailyUse
+  /// Where the register starts; nil where the registry states a count of later than the first read,
+  /// as it does once that was billed.
+  private let opening: RegisterPoint?
   /// ERT types that fit the meter, a bit each.
   private let fittingTypes: UInt16
   /// Whether the meter is read here for the first time.
@@ -41,24 +44,29 @@ struct SegmentWalk {
     isNew = state == nil
     gapStart = days.lowerBound
     // A meter that comes in the middle of the month starts where it was installed.
-    needsStart = state == nil && segment.from < grid.start(ofDay: 0)
-    if let state {
+    needsStart = state?.endValue == nil && segment.from < grid.start(ofDay: 0)
+    self.tamper = state == nil ? nil : tamper
+    let stated = segment.opening
+    if let state, state.wasRead {
+      opening = stated
       track = MeterTrack(
         state, goodDay: context.clock.day(of: state.readAt), span: segment.span,
         classUse: classUse, context: context)
-      self.tamper = tamper
     } else {
+      let first = days.lazy.compactMap { grid.received($0, row) }.first { $0.at >= segment.from }
+      opening = first.map { $0.at < stated.at } ?? false ? nil : stated
       track = MeterTrack(
-        opening: segment.opening, span: segment.span, classUse: classUse, context: context)
+        opening: opening, departure: state?.departure, span: segment.span, classUse: classUse,
+        context: context)
     }
   }
 
-  /// What the next month goes on from; nil before the first good read.
+  /// What the next month goes on from; nil where nothing at all is known.
   var state: EndpointState? {
-    guard let good = track.good, let unchanged = track.unchangedSince else { return nil }
+    guard let good = track.good else { return nil }
     return EndpointState(
       register: UInt32(truncatingIfNeeded: good.count), readAt: good.at,
-      dailyUse: track.dailyUse?.hundredths ?? 0, unchangedSince: unchanged,
+      dailyUse: track.dailyUse?.hundredths ?? 0, unchangedSince: track.unchangedSince,
       movingUse: track.movingUse, endValue: endValue.map { UInt32(truncatingIfNeeded: $0) },
       tamper: tamper, departure: track.departure)
   }
@@ -356,7 +364,7 @@ struct SegmentWalk {
   private mutating func noteExchange(_ month: inout EndpointMonth) {
     let startsHere = isNew && segment.from >= grid.start(ofDay: 0)
     if startsHere, let first = validated.first, let value = grid.register(first, row) {
-      month.addExchange(first, units: use(from: segment.opening.count, to: value))
+      month.addExchange(first, units: opening.map { use(from: $0.count, to: value) } ?? 0)
     }
     guard let to = segment.to, to <= grid.end(ofDay: context.dayCount - 1) + 1000 else { return }
     let day = context.clock.day(of: to - 1) - grid.firstDay
@@ -368,7 +376,7 @@ struct SegmentWalk {
     } else if day > validated.lowerBound, !validated.isEmpty {
       before = grid.register(day - 1, row)
     } else {
-      before = startsHere ? segment.opening.count : month.startValue
+      before = startsHere ? opening?.count : month.startValue
     }
     // The fitter's read is later than the value of its day.
     month.addExchange(day, units: before.map { use(from: $0, to: closing) } ?? 0)
@@ -378,7 +386,7 @@ struct SegmentWalk {
 
   /// Missing out read: the last good one and the use since then.
   private func estimatedClosing(at instant: UTCMilliseconds) -> Int64 {
-    guard let good = track.good else { return segment.opening.count }
+    guard let good = track.good else { return opening?.count ?? 0 }
     let use = AverageDailyUse(
       hundredths: (track.dailyUse ?? classUse).hundredths * multiplier)
     return RegisterEstimate.byHistory(
