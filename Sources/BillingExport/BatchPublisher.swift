@@ -1,5 +1,6 @@
 import Checksums
 import DurableFiles
+import Metering
 
 /// One batch as it lies in the directory.
 public struct PublishedBatch: Sendable, Equatable {
@@ -19,13 +20,6 @@ public struct PublishedBatch: Sendable, Equatable {
   public let billedReads: [BilledRead]
 }
 
-/// A read that ended a billed period.
-public struct BilledRead: Sendable, Hashable {
-  /// The meter's place in the registry.
-  public let registryRow: Int
-  public let read: RegisterRead
-}
-
 /// What is known of a batch's files once they are published.
 struct CheckedFile {
   let size: Int
@@ -39,8 +33,37 @@ struct BatchPublisher {
   let directory: String
   let fileSystem: FileSystem
 
+  /// Makes the directory.
+  func prepare() throws(BillingError) {
+    do throws(FileError) {
+      try fileSystem.createDirectories(directory)
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Where a batch's file lies, complete and flushed, until it is checked.
   func stagedPath(_ batch: BatchID) -> String { path(".\(batch.csvName).staged") }
+
+  /// Publishes one staged batch, see the other method.
+  ///
+  /// - Parameters:
+  ///   - billed: the reads that the lines end with.
+  ///   - previous: the batch before it in the run, which the manifest names.
+  func publish(
+    _ batch: BatchID, window: ReadWindow, clock: LocalClock, totals: ControlTotals,
+    billed: [BilledRead], previous: PublishedBatch?
+  ) throws(BillingError) -> PublishedBatch {
+    let file = try publish(batch, totals: totals) {
+      Manifest(
+        batch: batch, window: window, clock: clock, totals: totals, size: $0, sha256: $1,
+        previousSHA256: previous?.manifestSHA256)
+    }
+    return PublishedBatch(
+      batch: batch, window: window, csvPath: path(batch.csvName),
+      manifestPath: path(batch.manifestName), size: file.size, sha256: file.sha256,
+      manifestSHA256: file.manifestSHA256, totals: totals, billedReads: billed)
+  }
 
   /// Publishes one staged batch: the file is read back and counted again; only then do file and,
   /// last, manifest get their names.

@@ -61,7 +61,10 @@ struct Manifest {
   private var counts: JSONNode {
     .object([
       ("expected", .int(Int64(totals.expected))),
+      ("verified", .int(Int64(totals.verified))),
       ("actual", .int(Int64(totals.actual))),
+      ("customer", .int(Int64(totals.customer))),
+      ("estimated", .int(Int64(totals.estimated))),
       ("missing", .int(Int64(totals.missing))),
       ("rejected", .int(Int64(totals.rejected))),
       ("exceptions", .int(Int64(totals.exceptions))),

@@ -113,7 +113,8 @@ import Testing
         == at + "unit: found 'BTU'; expected KWH, CCF or GAL; not published")
     #expect(
       problem(header + "pgh-1998-06-c01-r1,1,KWH,5,1,A,\r\n")
-        == at + "quality: found 'A'; expected actual, rejected or missing; not published")
+        == at + "quality: found 'A'; expected verified, actual, customer, estimated, rejected or "
+        + "missing; not published")
     #expect(
       problem(header + "pgh-1998-06-c01-r1,1,KWH,5x,1,actual,\r\n")?.hasPrefix(at + "read") == true)
     #expect(problem("")?.hasPrefix(before) == true)
