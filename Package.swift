@@ -134,8 +134,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "Columnar", "AMRSimulation", "HeadEnd",
-        "BillingExport", "amr", "TestSupport",
+        "JSON5", "DurableFiles", "CSV", "Metering", "CollectorUpload", "Columnar", "AMRSimulation",
+        "HeadEnd", "BillingExport", "amr", "TestSupport",
       ]),
     .testTarget(
       name: "BenchmarkTests",

@@ -17,6 +17,8 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
   case reads(day: CivilDay, cause: String)
   /// The finished file does not say what the source rows say; nothing was published.
   case controlTotals(batch: String, problem: String)
+  /// A batch that is published already cannot be read, so that nothing can be adjusted.
+  case publishedBatch(path: String, problem: String)
   /// Another file already has a batch's name.
   case differentFileExists(path: String)
   /// The file system refused.
@@ -43,6 +45,8 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
     case .reads(let day, let cause): "reads of \(day): \(cause)"
     case .controlTotals(let batch, let problem):
       "batch \(batch): the finished file differs from its source: \(problem); not published"
+    case .publishedBatch(let path, let problem):
+      "\(path): \(problem); restore the published batch, or export into another directory"
     case .differentFileExists(let path):
       "\(path): a file of that name with other content exists; export into another directory"
     case .file(let error): error.description

@@ -43,8 +43,9 @@ public struct BillingRun: Sendable {
   /// Writes the batches of some cycles, in ascending order, into a directory that is created when
   /// it is absent. Each names the SHA-256 of the manifest before it; the first names none.
   ///
-  /// Writing again what is there already changes nothing; other content under a batch's name is
-  /// refused.
+  /// Writing again what is there already changes nothing. Where a published batch would be another
+  /// now, an adjustment is written beside it: a batch of the next revision with the lines that
+  /// changed. Other content under a batch's name is refused.
   ///
   /// - Parameters:
   ///   - registry: by ascending endpoint, those of one by ascending installation, without overlap.

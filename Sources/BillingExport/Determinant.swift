@@ -4,6 +4,13 @@ import VEE
 /// Why a billing line needs a second look, or is not the plain difference of two reads. A line has
 /// one of them: of several the first in this order.
 public enum ExceptionReason: String, CaseIterable, Sendable {
+  /// An account began with a meter that stayed, and nobody noted what it showed: held until the
+  /// registry says it.
+  case missingStartRead = "missing_start_read"
+  /// The supply, or the account, has ended: the last bill, billed or not.
+  case finalBill = "final_bill"
+  /// What an earlier revision billed is not due; it is to be taken back.
+  case withdrawn = "withdrawn"
   /// No read in the window that can be billed.
   case noReadInWindow = "no_read_in_window"
   /// A register ran backwards by more than a rollover explains.
@@ -13,8 +20,6 @@ public enum ExceptionReason: String, CaseIterable, Sendable {
   /// A meter was removed, nobody noted what it showed, and no earlier use tells: held until it is
   /// known.
   case missingOutRead = "missing_out_read"
-  /// The supply, or the account, has ended: the last bill.
-  case finalBill = "final_bill"
   /// The meter was exchanged within the period.
   case meterExchange = "meter_exchange"
   /// Estimated, and so was the bill before.
@@ -118,40 +123,47 @@ public struct Determinant: Hashable, Sendable {
 
   init(
     _ use: Use, previous: RegisterRead, read: RegisterRead, _ readQuality: Quality,
-    _ method: EstimateMethod?, days: Int, reason: ExceptionReason?,
-    readMethod: ReadMethod? = nil
+    _ method: EstimateMethod?, days: Int, reason: ExceptionReason?
   ) {
-    quality = use.quality
-    self.reason = reason
-    self.previous = previous
-    self.read = read
-    self.readMethod = readMethod ?? ReadMethod(readQuality)
-    estimateMethod = use.quality == .estimated ? method ?? .byHistory : nil
-    counts = use.counts
-    consumption = use.units
-    rolledOver = use.rolledOver
-    self.days = days
+    self.init(
+      quality: use.quality, reason: reason, previous: previous, read: read,
+      readMethod: ReadMethod(readQuality),
+      // What is not the read is the count of a removed meter.
+      estimateMethod: use.quality == .estimated ? method ?? .byHistory : nil, counts: use.counts,
+      consumption: use.units, rolledOver: use.rolledOver, days: days)
   }
 
   init(
     rejected reason: ExceptionReason, previous: RegisterRead, read: RegisterRead,
     _ readQuality: Quality, days: Int
   ) {
-    quality = .rejected
-    self.reason = reason
-    self.previous = previous
-    self.read = read
-    readMethod = ReadMethod(readQuality)
-    (estimateMethod, counts, consumption, rolledOver) = (nil, nil, nil, false)
-    self.days = days
+    self.init(
+      quality: .rejected, reason: reason, previous: previous, read: read,
+      readMethod: ReadMethod(readQuality), estimateMethod: nil, counts: nil, consumption: nil,
+      rolledOver: false, days: days)
   }
 
   init(missing reason: ExceptionReason, previous: RegisterRead) {
-    quality = .missing
+    self.init(
+      quality: .missing, reason: reason, previous: previous, read: nil, readMethod: nil,
+      estimateMethod: nil, counts: nil, consumption: nil, rolledOver: false, days: nil)
+  }
+
+  init(
+    quality: Quality, reason: ExceptionReason?, previous: RegisterRead, read: RegisterRead?,
+    readMethod: ReadMethod?, estimateMethod: EstimateMethod?, counts: Int64?, consumption: Int64?,
+    rolledOver: Bool, days: Int?
+  ) {
+    self.quality = quality
     self.reason = reason
     self.previous = previous
-    (read, readMethod, estimateMethod) = (nil, nil, nil)
-    (counts, consumption, rolledOver, days) = (nil, nil, false, nil)
+    self.read = read
+    self.readMethod = readMethod
+    self.estimateMethod = estimateMethod
+    self.counts = counts
+    self.consumption = consumption
+    self.rolledOver = rolledOver
+    self.days = days
   }
 
   static func reason(

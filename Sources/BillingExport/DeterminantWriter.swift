@@ -8,6 +8,7 @@ struct DeterminantWriter {
     "batch_id", "seq", "account_id", "meter_id", "endpoint_id", "commodity", "register_id", "unit",
     "multiplier", "prev_read_at", "prev_read", "read_at", "read", "consumption_raw", "consumption",
     "rollover", "quality", "read_method", "days", "reason", "est_method",
+    "service_point_id", "version", "previous_consumption",
   ]
 
   /// Of the lines as they were given, not as they were written.
@@ -58,6 +59,10 @@ struct DeterminantWriter {
     append(line.days.map(Int64.init))
     append(line.reason)
     append(line.estimateMethod)
+    csv.append(point.servicePointID)
+    // An adjustment batch has higher ones, and the former consumption.
+    csv.append(1)
+    csv.appendEmpty()
     csv.endRow()
   }
 

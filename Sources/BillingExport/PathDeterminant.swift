@@ -11,19 +11,21 @@ extension Determinant {
     _ path: ServicePath, register: RegisterFormat, found: BillableRead?, clock: LocalClock,
     rules: VEERules
   ) {
+    guard path.isStartKnown else {
+      self.init(
+        missing: path.final == nil ? .missingStartRead : .finalBill, previous: path.previous)
+      return
+    }
     var end = found
-    var readMethod: ReadMethod?
     if let final = path.final {
       let noted = final.count.map { RegisterRead(count: $0, at: final.at) }
-      let estimate = path.estimate(at: final.at, register, rules)
-      guard let read = noted ?? estimate else {
-        self.init(missing: .missingOutRead, previous: path.previous)
+      guard let read = noted ?? path.estimate(at: final.at, register, rules) else {
+        self.init(missing: .finalBill, previous: path.previous)
         return
       }
       end = BillableRead(
         read: read, quality: noted == nil ? .estimated : .actual,
         method: noted == nil ? .byHistory : nil)
-      readMethod = noted == nil ? nil : .person
     }
     var line: Determinant
     if let end, !path.exchanges.isEmpty, register.canShow(end.read.count) {
@@ -34,7 +36,7 @@ extension Determinant {
         quality: end?.quality ?? .actual, method: end?.method, clock: clock, rules: rules,
         lastBill: path.lastBill)
     }
-    if path.final != nil { line = line.asFinal(readMethod) }
+    if path.final != nil { line = line.asFinal }
     self = line
   }
 
@@ -57,12 +59,12 @@ extension Determinant {
     }
   }
 
-  private func asFinal(_ method: ReadMethod?) -> Determinant {
-    guard let read, let days, let consumption else { return self }
-    return Determinant(
-      Use(counts: counts, units: consumption, rolledOver: rolledOver, quality: quality),
-      previous: previous, read: read, quality, estimateMethod, days: days, reason: .finalBill,
-      readMethod: method)
+  /// The same as the last line of a supply or account, whose end a person reads.
+  private var asFinal: Determinant {
+    Determinant(
+      quality: quality, reason: .finalBill, previous: previous, read: read,
+      readMethod: readMethod == nil ? nil : .person, estimateMethod: estimateMethod,
+      counts: counts, consumption: consumption, rolledOver: rolledOver, days: days)
   }
 }
 

@@ -13,6 +13,8 @@ struct ServicePath {
 
   /// The last billed read, or what the dials showed when the supply began.
   let previous: RegisterRead
+  /// Whether anybody noted that.
+  let isStartKnown: Bool
   /// The bill that ended with it, where this program made it.
   let lastBill: BilledRead?
   /// Meters that replaced others in between, in order of time.
@@ -41,7 +43,12 @@ struct ServicePath {
     }
     let first = rows[0]
     lastBill = history[first]
-    previous = lastBill?.read ?? Self.opening(first, registry, chains)
+    let opening = Self.opening(first, registry, chains)
+    previous =
+      lastBill?.read
+      ?? RegisterRead(
+        count: opening ?? registry[first].lastBilledRead, at: registry[first].lastBilledAt)
+    isStartKnown = lastBill != nil || opening != nil
     exchanges = zip(rows, rows.dropFirst()).compactMap { Self.exchange($0, $1, registry) }
     // The rows in which the present endpoint reads the present meter, beyond the last bill, too.
     var present = [row]
@@ -77,19 +84,15 @@ struct ServicePath {
     history[row] != nil || registry[row].lastBilledAt > registry[row].installedAt
   }
 
-  /// Where the first bill of an account or of a supply starts.
+  /// Where the first bill of an account or of a supply starts; nil where nobody noted it.
   private static func opening(
     _ row: Int, _ registry: [ServicePoint], _ chains: ServiceChains
-  ) -> RegisterRead {
+  ) -> Int64? {
     let point = registry[row]
-    var count = point.lastBilledRead
-    if point.lastBilledAt == point.installedAt, let earlier = chains.previous(row),
-      registry[earlier].isContinued(by: point),
-      let noted = registry[earlier].countAtChange(to: point)
-    {
-      count = noted
-    }
-    return RegisterRead(count: count, at: point.lastBilledAt)
+    guard point.lastBilledAt == point.installedAt, let earlier = chains.previous(row),
+      registry[earlier].isContinued(by: point)
+    else { return point.lastBilledRead }
+    return registry[earlier].countAtChange(to: point)
   }
 
   private static func closing(

@@ -260,6 +260,20 @@ import Testing
       ])
   }
 
+  @Test("an account that begins with a meter of which nobody noted the count is held")
+  func noStart() throws {
+    let rows = [
+      try row("m", account: "", to: june(5), start: 800),
+      try row("m", account: "B", from: june(5), start: 0),
+    ]
+    #expect(
+      try lines(rows, reads([5: 900])) == [
+        Line(
+          account: "B", meter: "m", raw: "", use: "", quality: "missing",
+          reason: "missing_start_read")
+      ])
+  }
+
   @Test("a supply that ends gets a final bill in its cycle's next batch, once")
   func finalBill() throws {
     let removed = [try row("m", to: june(5), out: 850, start: 800)]
@@ -273,7 +287,8 @@ import Testing
           account: "A", meter: "m", raw: "50", use: "50", quality: "estimated",
           reason: "final_bill", method: "by_history")
       ])
-    #expect(try lines(estimated, [:]).map(\.reason) == ["missing_out_read"])
+    #expect(
+      try lines(estimated, [:]).map { "\($0.quality) \($0.reason)" } == ["missing final_bill"])
     // The scheduled date before was 05-12.
     let may = clock.startOfDay(CivilDay(year: 1998, month: 5, day: 12))
     #expect(try lines([row("m", to: may, out: 850, start: 800)], [:]).isEmpty)

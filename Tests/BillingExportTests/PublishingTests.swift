@@ -119,6 +119,8 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
         "schema": "amr-export/1",
         "batch_id": "pgh-1998-06-c01-r1",
         "sequence": 503602,
+        "revision": 1,
+        "supersedes": null,
         "previous_batch_sha256": null,
         "created_at": "1998-06-03T05:00:00Z",
         "window": {
@@ -179,12 +181,17 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     #expect(second == first)
     #expect(try contents(directory) == before)
 
+    // A file without its manifest is not a published batch.
     let row = try #require(first.last?.billedReads.first).registryRow
-    territory.registry[row].accountID += "x"
+    territory.registry[row].meterID += "x"
+    try FileSystem.system.remove(directory.file("pgh-1998-06-c21-r1.manifest.json"))
     let path = directory.file("pgh-1998-06-c21-r1.csv")
     #expect(throws: BillingError.differentFileExists(path: path)) {
       try run.write(registry: territory.registry, reads: reads, to: directory.path)
     }
+    territory.registry[row].meterID.removeLast()
+    #expect(
+      try run.write(registry: territory.registry, reads: reads, to: directory.path) == first)
     #expect(try contents(directory) == before)
   }
 

@@ -150,7 +150,7 @@ struct OracleLine {
   /// As nobody notes what these meters show when they are removed, final lines have no read.
   var determinant: Determinant {
     let previous = RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt)
-    if isFinal { return Determinant(missing: .missingOutRead, previous: previous) }
+    if isFinal { return Determinant(missing: .finalBill, previous: previous) }
     return Determinant(
       register: point.register, previous: previous, read: billable?.read,
       quality: read?.quality ?? .actual, method: read?.method, clock: clock)
