@@ -57,8 +57,9 @@ let package = Package(
       ], swiftSettings: hot),
     .target(
       name: "BillingExport",
-      dependencies: ["JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "HeadEnd"],
-      swiftSettings: hot),
+      dependencies: [
+        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "HeadEnd",
+      ], swiftSettings: hot),
     .target(name: "Reporting", dependencies: ["JSON5"]),
     .target(
       name: "RunPipeline",
@@ -121,7 +122,8 @@ let package = Package(
     .testTarget(
       name: "BillingExportTests",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "Metering", "BillingExport", "TestSupport",
+        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "HeadEnd", "BillingExport",
+        "TestSupport",
       ]),
     .testTarget(
       name: "RunPipelineTests",
@@ -132,8 +134,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSON5", "DurableFiles", "CSV", "CollectorUpload", "Columnar", "AMRSimulation", "HeadEnd",
-        "BillingExport", "amr", "TestSupport",
+        "JSON5", "DurableFiles", "CSV", "Metering", "CollectorUpload", "Columnar", "AMRSimulation",
+        "HeadEnd", "BillingExport", "amr", "TestSupport",
       ]),
     .testTarget(
       name: "BenchmarkTests",

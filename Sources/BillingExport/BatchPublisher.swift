@@ -1,5 +1,6 @@
 import Checksums
 import DurableFiles
+import Metering
 
 /// One batch as it lies in the directory.
 public struct PublishedBatch: Sendable, Equatable {
@@ -14,16 +15,11 @@ public struct PublishedBatch: Sendable, Equatable {
   public let sha256: String
   /// Of the manifest; the next batch of the run names it.
   public let manifestSHA256: String
+  /// Of the manifest of the batch's first revision.
+  let firstManifestSHA256: String
   public let totals: ControlTotals
   /// The reads that were billed: where the next bills start, in order of endpoint.
   public let billedReads: [BilledRead]
-}
-
-/// A read that ended a billed period.
-public struct BilledRead: Sendable, Hashable {
-  /// The meter's place in the registry.
-  public let registryRow: Int
-  public let read: RegisterRead
 }
 
 /// What is known of a batch's files once they are published.
@@ -39,8 +35,75 @@ struct BatchPublisher {
   let directory: String
   let fileSystem: FileSystem
 
+  /// Makes the directory.
+  func prepare() throws(BillingError) {
+    do throws(FileError) {
+      try fileSystem.createDirectories(directory)
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Where a batch's file lies, complete and flushed, until it is checked.
   func stagedPath(_ batch: BatchID) -> String { path(".\(batch.csvName).staged") }
+
+  /// Publishes one staged batch, or what has changed since it was published: a published batch is
+  /// never rewritten, but followed by an adjustment that has the changed lines only.
+  ///
+  /// - Parameters:
+  ///   - totals: of the staged file.
+  ///   - billed: the reads that the lines end with.
+  ///   - previous: the batch before it in the run, which the manifest names.
+  /// - Returns: the batch, or its newest adjustment.
+  func publish(
+    _ batch: BatchID, window: ReadWindow, clock: LocalClock, totals: ControlTotals,
+    billed: [BilledRead], previous: PublishedBatch?
+  ) throws(BillingError) -> PublishedBatch {
+    let known: [PublishedRevision]
+    do throws(BillingError) {
+      known = try revisions(of: batch)
+    } catch {
+      try? fileSystem.remove(stagedPath(batch))
+      throw error
+    }
+    func published(_ file: CheckedFile, _ batch: BatchID, _ totals: ControlTotals, first: String)
+      -> PublishedBatch
+    {
+      PublishedBatch(
+        batch: batch, window: window, csvPath: path(batch.csvName),
+        manifestPath: path(batch.manifestName), size: file.size, sha256: file.sha256,
+        manifestSHA256: file.manifestSHA256, firstManifestSHA256: first, totals: totals,
+        billedReads: billed)
+    }
+    guard let first = known.first, let last = known.last else {
+      let file = try publish(batch, totals: totals) {
+        Manifest(
+          batch: batch, window: window, clock: clock, totals: totals, size: $0, sha256: $1,
+          previousSHA256: previous?.firstManifestSHA256)
+      }
+      return published(file, batch, totals, first: file.manifestSHA256)
+    }
+    let staged = try read(stagedPath(batch))
+    try? fileSystem.remove(stagedPath(batch))
+    try check(staged, of: batch, against: totals)
+    if known.count == 1, staged == first.bytes {
+      return published(first.file, batch, totals, first: first.file.manifestSHA256)
+    }
+    let adjustment = try Adjustment(
+      staged, named: path(batch.csvName), published: known, as: last.batch.next)
+    if adjustment.isEmpty {
+      let totals = try ControlTotals(file: last.bytes, batch: last.batch)
+      return published(last.file, last.batch, totals, first: first.file.manifestSHA256)
+    }
+    let next = last.batch.next
+    try write(adjustment.bytes, to: stagedPath(next))
+    let file = try publish(next, totals: adjustment.totals) {
+      Manifest(
+        batch: next, window: window, clock: clock, totals: adjustment.totals, size: $0, sha256: $1,
+        previousSHA256: last.file.manifestSHA256, supersedes: first.batch)
+    }
+    return published(file, next, adjustment.totals, first: first.file.manifestSHA256)
+  }
 
   /// Publishes one staged batch: the file is read back and counted again; only then do file and,
   /// last, manifest get their names.
@@ -102,7 +165,15 @@ struct BatchPublisher {
     throw .differentFileExists(path: path)
   }
 
-  private func read(_ path: String) throws(BillingError) -> [UInt8] {
+  private func write(_ bytes: [UInt8], to path: String) throws(BillingError) {
+    do throws(FileError) {
+      try fileSystem.writeAtomically(bytes, to: path)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  func read(_ path: String) throws(BillingError) -> [UInt8] {
     do throws(FileError) {
       return try fileSystem.readFile(path)
     } catch {

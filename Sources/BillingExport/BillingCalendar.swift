@@ -9,56 +9,85 @@ import Metering
 public struct BillingCalendar {
   private let settings: StoreSettings
   private let reads: StoreReads
-  private var registry: [ServicePoint]
+  private let registry: [ServicePoint]
   private let firstDay: CivilDay
   private let lastDay: CivilDay
+  private let store: String
+  private let storedDays: [CivilDay]
+  private let closedThrough: CivilDay?
+  private let validatedThrough: CivilDay?
 
   /// A calendar of the cycles whose scheduled read date lies in [from, to].
   public init(_ store: borrowing ReadStore, from: CivilDay, to: CivilDay) {
     settings = store.settings
     reads = StoreReads(store)
-    let rows = store.registry
-    // One row for each endpoint: the one that lasts.
-    registry = rows.indices.filter {
-      $0 + 1 == rows.count || rows[$0].endpoint != rows[$0 + 1].endpoint
-    }.map { rows[$0] }
+    registry = store.registry
     firstDay = from
     lastDay = to
+    self.store = store.directory
+    storedDays = store.days
+    closedThrough = store.closedThrough
+    validatedThrough = store.validatedThrough
   }
 
   /// Writes the files of all months, or of one, and of all cycles, or of one.
   ///
   /// - Parameter directory: created when absent.
-  /// - Throws: `BillingError`; batches before the one that failed stay published.
+  /// - Throws: `BillingError`, `.notValidated` before anything is written; batches before the one that failed stay published.
   public consuming func write(
     month wanted: BillingMonth? = nil, cycle: BillingCycle? = nil, into directory: String,
     in fileSystem: FileSystem = .system
   ) throws(BillingError) -> [PublishedBatch] {
+    try checkValidation(month: wanted, cycle: cycle)
     var published: [PublishedBatch] = []
+    var history = BillHistory()
     for month in months() {
       let run = try BillingRun(
         utility: settings.utility, month: month, daysBefore: settings.windowBeforeDays,
-        daysAfter: settings.windowAfterDays, clock: settings.clock)
-      let due = BillingCycle.allCases.filter {
-        (firstDay...lastDay).contains($0.scheduledRead(year: month.year, month: month.month))
-      }
-      let billed: [BilledRead]
-      if wanted == nil || wanted == month {
-        let batches = try run.write(
-          cycles: due.filter { cycle == nil || $0 == cycle }, registry: registry, reads: reads,
-          to: directory, in: fileSystem)
-        published += batches
-        billed = batches.flatMap(\.billedReads)
-      } else {
-        billed = try run.billedReads(cycles: due, registry: registry, reads: reads)
-      }
+        daysAfter: settings.windowAfterDays, clock: settings.clock, rules: settings.rules)
+      let due = dueCycles(month)
+      let isWanted = wanted == nil || wanted == month
+      let bills = try run.bill(
+        due: due, writing: Set(isWanted ? due.filter { cycle == nil || $0 == cycle } : []),
+        registry: registry, history: history, reads: reads, to: directory, in: fileSystem)
+      published += bills.batches
       if month == wanted { break }
-      for bill in billed {
-        registry[bill.registryRow].lastBilledRead = bill.read.count
-        registry[bill.registryRow].lastBilledAt = bill.read.at
-      }
+      for batch in bills.batches { history.add(batch.billedReads, rowCount: registry.count) }
+      history.add(bills.others, rowCount: registry.count)
     }
     return published
+  }
+
+  /// The cycles whose scheduled read date lies in the calendar, ascending.
+  private func dueCycles(_ month: BillingMonth) -> [BillingCycle] {
+    BillingCycle.allCases.filter {
+      (firstDay...lastDay).contains($0.scheduledRead(year: month.year, month: month.month))
+    }
+  }
+
+  /// Refuses to bill reads of days that are not validated as they are now.
+  ///
+  /// In the last month that is wanted only the wanted cycle's window counts; the bills of the months
+  /// before tell where its periods start.
+  private func checkValidation(
+    month wanted: BillingMonth?, cycle wantedCycle: BillingCycle?
+  ) throws(BillingError) {
+    let months = months()
+    for month in months {
+      for cycle in dueCycles(month) {
+        if month == wanted ?? months.last, let wantedCycle, cycle != wantedCycle { continue }
+        let window = ReadWindow(
+          scheduled: cycle.scheduledRead(year: month.year, month: month.month),
+          daysBefore: settings.windowBeforeDays, daysAfter: settings.windowAfterDays)
+        let days = storedDays.filter { $0 >= window.first && $0 <= window.last }
+        if let day = days.first(where: { day in validatedThrough.map { $0 < day } ?? true }) {
+          throw .notValidated(
+            store: store, day: day, cycle: cycle,
+            isClosed: closedThrough.map { day <= $0 } ?? false)
+        }
+      }
+      if month == wanted { break }
+    }
   }
 
   /// The months that have a day between the first and the last.

@@ -11,10 +11,14 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
   case registry(row: Int, endpoint: EndpointID, problem: String)
   /// A day's columns contradict each other.
   case dayOfReads(String)
+  /// A day whose reads may be billed has not been validated as it is now.
+  case notValidated(store: String, day: CivilDay, cycle: BillingCycle, isClosed: Bool)
   /// The source of reads failed.
   case reads(day: CivilDay, cause: String)
   /// The finished file does not say what the source rows say; nothing was published.
   case controlTotals(batch: String, problem: String)
+  /// A batch that is published already cannot be read, so that nothing can be adjusted.
+  case publishedBatch(path: String, problem: String)
   /// Another file already has a batch's name.
   case differentFileExists(path: String)
   /// The file system refused.
@@ -32,9 +36,17 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
     case .registry(let row, let endpoint, let problem):
       "registry row \(row), endpoint \(endpoint.rawValue): \(problem)"
     case .dayOfReads(let problem): "reads of a day: \(problem)"
+    case .notValidated(let store, let day, let cycle, let isClosed):
+      "\(store): \(day), in the read window of cycle \(cycle.rawValue), is not "
+        + (isClosed
+          ? "validated; run 'amr store validate \(store)' first"
+          : "closed; run 'amr store close \(store) --through \(day)' and then "
+            + "'amr store validate \(store)' first")
     case .reads(let day, let cause): "reads of \(day): \(cause)"
     case .controlTotals(let batch, let problem):
       "batch \(batch): the finished file differs from its source: \(problem); not published"
+    case .publishedBatch(let path, let problem):
+      "\(path): \(problem); restore the published batch, or export into another directory"
     case .differentFileExists(let path):
       "\(path): a file of that name with other content exists; export into another directory"
     case .file(let error): error.description

@@ -44,6 +44,18 @@ public struct BatchID: Hashable, Sendable, CustomStringConvertible {
     self.revision = revision
   }
 
+  /// The next revision of the same batch.
+  var next: BatchID {
+    BatchID(checked: utility, month: month, cycle: cycle, revision: revision + 1)
+  }
+
+  private init(checked utility: String, month: BillingMonth, cycle: BillingCycle, revision: Int) {
+    self.utility = utility
+    self.month = month
+    self.cycle = cycle
+    self.revision = revision
+  }
+
   /// - Throws: `BillingError.utilityName` unless `name` is 1…32 ASCII letters, digits, `-` and
   ///   `_`: it becomes part of a file name.
   static func checkUtility(_ name: String) throws(BillingError) {
@@ -58,7 +70,7 @@ public struct BatchID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// A number that grows by exactly one from batch to batch, across months too, so that a gap
-  /// tells the receiver that a batch is lost.
+  /// tells the receiver that a batch is lost. All revisions of a batch have the same.
   public var sequence: Int {
     (month.year * 12 + month.month - 1) * BillingCycle.count + cycle.rawValue
   }

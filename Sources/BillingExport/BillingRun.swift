@@ -1,5 +1,6 @@
 import DurableFiles
 import Metering
+import VEE
 
 /// The export of one month's billing determinants, one batch for each cycle.
 public struct BillingRun: Sendable {
@@ -8,6 +9,8 @@ public struct BillingRun: Sendable {
   public let daysBefore: Int
   public let daysAfter: Int
   public let clock: LocalClock
+  /// What makes a rollover plausible and a period too long.
+  public let rules: VEERules
 
   /// - Parameters:
   ///   - utility: who bills; part of the files' names.
@@ -16,7 +19,8 @@ public struct BillingRun: Sendable {
   ///   - clock: the civil time of slots and billing days.
   /// - Throws: `.utilityName`, `.window`.
   public init(
-    utility: String, month: BillingMonth, daysBefore: Int, daysAfter: Int, clock: LocalClock
+    utility: String, month: BillingMonth, daysBefore: Int, daysAfter: Int, clock: LocalClock,
+    rules: VEERules = VEERules()
   ) throws(BillingError) {
     try BatchID.checkUtility(utility)
     guard (0...15).contains(daysBefore), (0...15).contains(daysAfter)
@@ -26,6 +30,7 @@ public struct BillingRun: Sendable {
     self.daysBefore = daysBefore
     self.daysAfter = daysAfter
     self.clock = clock
+    self.rules = rules
   }
 
   /// The days on which reads of a cycle may be taken.
@@ -38,139 +43,107 @@ public struct BillingRun: Sendable {
   /// Writes the batches of some cycles, in ascending order, into a directory that is created when
   /// it is absent. Each names the SHA-256 of the manifest before it; the first names none.
   ///
-  /// Writing again what is there already changes nothing; other content under a batch's name is
-  /// refused.
+  /// Writing again what is there already changes nothing. Where a published batch would be another
+  /// now, an adjustment is written beside it: a batch of the next revision with the lines that
+  /// changed. Other content under a batch's name is refused.
   ///
-  /// - Parameter registry: in strictly ascending order of endpoint.
+  /// - Parameters:
+  ///   - registry: by ascending endpoint, those of one by ascending installation, without overlap.
+  ///   - history: the bills made before; where there is none, a period starts where the registry
+  ///     says.
   /// - Returns: the batches in the order written.
   /// - Throws: `BillingError`; batches before the one that failed stay published.
   public func write(
     cycles: [BillingCycle] = BillingCycle.allCases, registry: [ServicePoint],
-    reads source: some DailyReads, to directory: String, in fileSystem: FileSystem = .system
+    history: BillHistory = BillHistory(), reads source: some DailyReads, to directory: String,
+    in fileSystem: FileSystem = .system
   ) throws(BillingError) -> [PublishedBatch] {
-    do throws(FileError) {
-      try fileSystem.createDirectories(directory)
-    } catch {
-      throw .file(error)
-    }
+    try bill(
+      due: cycles, writing: Set(cycles), registry: registry, history: history, reads: source,
+      to: directory, in: fileSystem
+    ).batches
+  }
+
+  /// Bills some cycles, in ascending order, and writes the batches of some of them: a service point
+  /// that moved to another cycle is due twice in a month.
+  ///
+  /// - Returns: the batches that were written, and the reads that end periods in the other cycles.
+  func bill(
+    due cycles: [BillingCycle], writing: Set<BillingCycle>, registry: [ServicePoint],
+    history: BillHistory, reads source: some DailyReads, to directory: String,
+    in fileSystem: FileSystem
+  ) throws(BillingError) -> (batches: [PublishedBatch], others: [BilledRead]) {
     let publisher = BatchPublisher(directory: directory, fileSystem: fileSystem)
-    var published: [PublishedBatch] = []
-    try forEachSelection(cycles, registry, source) {
-      (cycle, window, selection) throws(BillingError) in
-      let batch = try BatchID(utility: utility, month: month, cycle: cycle)
-      let (totals, billed) = try stage(
-        batch, selection: selection, registry: registry, publisher: publisher)
-      let previous = published.last?.manifestSHA256
-      let file = try publisher.publish(batch, totals: totals) {
-        Manifest(
-          batch: batch, window: window, clock: clock, totals: totals, size: $0, sha256: $1,
-          previousSHA256: previous)
-      }
-      published.append(
-        PublishedBatch(
-          batch: batch, window: window, csvPath: publisher.path(batch.csvName),
-          manifestPath: publisher.path(batch.manifestName), size: file.size, sha256: file.sha256,
-          manifestSHA256: file.manifestSHA256, totals: totals, billedReads: billed))
-    }
-    return published
-  }
-
-  /// The reads that `write` would bill, without writing anything: where the next month starts.
-  public func billedReads(
-    cycles: [BillingCycle], registry: [ServicePoint], reads source: some DailyReads
-  ) throws(BillingError) -> [BilledRead] {
-    var billed: [BilledRead] = []
-    try forEachSelection(cycles, registry, source) { (_, _, selection) throws(BillingError) in
-      for (row, read) in zip(selection.meters.rows, selection.reads) {
-        let point = registry[row]
-        let line = Determinant(
-          register: point.register,
-          previous: RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt), read: read,
-          clock: clock)
-        if line.counts != nil, let read = line.read {
-          billed.append(BilledRead(registryRow: row, read: read))
-        }
-      }
-    }
-    return billed
-  }
-
-  /// Chooses the reads of some cycles, in ascending order.
-  private func forEachSelection(
-    _ cycles: [BillingCycle], _ registry: [ServicePoint], _ source: some DailyReads,
-    _ body: (BillingCycle, ReadWindow, ReadSelection) throws(BillingError) -> Void
-  ) throws(BillingError) {
-    let metersByCycle = try meters(of: registry)
+    if !writing.isEmpty { try publisher.prepare() }
+    let chains = try ServiceChains(registry)
+    var metersByCycle = try meters(of: registry, chains)
+    var history = history
     var days = RecentDays(source: source)
+    var published: [PublishedBatch] = []
+    var others: [BilledRead] = []
     for cycle in Set(cycles).sorted() {
       let window = window(of: cycle)
       days.forget(before: window.first)
-      var selection = ReadSelection(meters: metersByCycle[cycle.rawValue - 1])
-      for day in window.daysByPreference where !selection.isComplete {
-        if let reads = try days.reads(on: day) { selection.offer(reads) }
+      // Taken out, so that there is one copy of it.
+      var meters = CycleMeters(scheduled: window.scheduled, before: window.scheduled, clock: clock)
+      swap(&meters, &metersByCycle[cycle.rawValue - 1])
+      meters.settle(registry, chains, history)
+      var selection = ReadSelection(meters: meters)
+      if !selection.isComplete {
+        selection.choose(from: try days.reads(on: window.daysByPreference))
       }
-      try body(cycle, window, selection)
-    }
-  }
-
-  /// Writes a batch's lines to its staged file, through a buffer small enough to stay in cache.
-  private func stage(
-    _ batch: BatchID, selection: ReadSelection, registry: [ServicePoint], publisher: BatchPublisher
-  ) throws(BillingError) -> (totals: ControlTotals, billed: [BilledRead]) {
-    let rows = selection.meters.rows
-    var writer = DeterminantWriter(batch: batch)
-    var billed: [BilledRead] = []
-    billed.reserveCapacity(rows.count)
-    do throws(FileError) {
-      var file = try AtomicFile(at: publisher.stagedPath(batch), in: publisher.fileSystem)
-      // A cycle's meters lie scattered over the registry. Fetching a block of them at once lets
-      // the processor wait for many cache lines together instead of for each in turn.
-      let block = 256
-      for start in stride(from: 0, to: rows.count, by: block) {
-        let blockRows = rows[start..<min(start + block, rows.count)]
-        for (offset, point) in blockRows.map({ registry[$0] }).enumerated() {
-          let line = Determinant(
-            register: point.register,
-            previous: RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt),
-            read: selection.reads[start + offset], clock: clock)
-          writer.append(line, of: point)
-          if line.counts != nil, let read = line.read {
-            billed.append(BilledRead(registryRow: rows[start + offset], read: read))
-          }
-        }
-        try file.append(writer.take())
+      let lines = BatchLines(
+        selection: selection, registry: registry, history: history, clock: clock, rules: rules)
+      let bills: [BilledRead]
+      if writing.contains(cycle) {
+        let batch = try BatchID(utility: utility, month: month, cycle: cycle)
+        let totals: ControlTotals
+        (totals, bills) = try lines.stage(batch, publisher: publisher)
+        published.append(
+          try publisher.publish(
+            batch, window: window, clock: clock, totals: totals, billed: bills,
+            previous: published.last))
+      } else {
+        bills = lines.billedReads
+        others += bills
       }
-      // Without meters the header is still to be written.
-      try file.append(writer.take())
-      try file.publish()
-    } catch {
-      throw .file(error)
+      history.note(bills.filter { chains.contains($0.registryRow) })
     }
-    return (writer.totals, billed)
+    return (published, others)
   }
 
   /// Checks the registry and puts each meter into its cycle; cycle 1 is element 0.
-  private func meters(of registry: [ServicePoint]) throws(BillingError) -> [CycleMeters] {
-    var meters = BillingCycle.allCases.map {
-      CycleMeters(scheduled: window(of: $0).scheduled, clock: clock)
+  private func meters(
+    of registry: [ServicePoint], _ chains: ServiceChains
+  ) throws(BillingError) -> [CycleMeters] {
+    var meters = BillingCycle.allCases.map { cycle in
+      let scheduled = window(of: cycle).scheduled
+      return CycleMeters(
+        scheduled: scheduled, before: cycle.scheduledReadBefore(scheduled), clock: clock)
     }
     for row in registry.indices {
-      if row > 0, registry[row - 1].endpoint >= registry[row].endpoint {
+      if row > 0, !registry[row - 1].precedes(registry[row]) {
         throw .registry(
           row: row, endpoint: registry[row].endpoint,
-          problem: "follows endpoint \(registry[row - 1].endpoint.rawValue); "
-            + "expected each endpoint once, in ascending order")
+          problem: "follows endpoint \(registry[row - 1].endpoint.rawValue); expected endpoints in "
+            + "ascending order, and rows of one endpoint one after another in time")
       }
       if let problem = registry[row].billingProblem {
         throw .registry(row: row, endpoint: registry[row].endpoint, problem: problem)
       }
-      meters[registry[row].cycle.rawValue - 1].add(registry[row], row: row)
+      meters[registry[row].cycle.rawValue - 1].add(
+        row, of: registry, chains: chains)
     }
     return meters
   }
 }
 
 extension ServicePoint {
+  fileprivate func precedes(_ next: ServicePoint) -> Bool {
+    if endpoint != next.endpoint { return endpoint < next.endpoint }
+    return removedAt.map { $0 <= next.installedAt } ?? false
+  }
+
   /// What keeps this meter from being billed, or nil. The bounds keep a line's consumption far
   /// below 2^63.
   fileprivate var billingProblem: String? {
@@ -188,6 +161,14 @@ extension ServicePoint {
       return "last billed at \(lastBilledAt) ms after 1970; "
         + "expected an instant of the years 1900 to 9999"
     }
+    if let removedAt, !writableInstants.contains(removedAt) {
+      return "removed at \(removedAt) ms after 1970; "
+        + "expected an instant of the years 1900 to 9999"
+    }
+    if let removedRead, !(0..<register.span).contains(removedRead) {
+      return "read \(removedRead) at its removal; expected 0 to \(register.span - 1), "
+        + "which is what \(register.dials) dials can show"
+    }
     return nil
   }
 }
@@ -199,7 +180,16 @@ private struct RecentDays<Source: DailyReads> {
 
   init(source: Source) { self.source = source }
 
-  mutating func reads(on day: CivilDay) throws(BillingError) -> DayOfReads? {
+  /// The reads of those days that have any.
+  mutating func reads(on days: [CivilDay]) throws(BillingError) -> [DayOfReads] {
+    var found: [DayOfReads] = []
+    for day in days {
+      if let reads = try reads(on: day) { found.append(reads) }
+    }
+    return found
+  }
+
+  private mutating func reads(on day: CivilDay) throws(BillingError) -> DayOfReads? {
     if let known = days[day] { return known }
     let found: DayOfReads?
     do {

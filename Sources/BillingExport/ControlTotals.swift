@@ -4,7 +4,10 @@ import Metering
 ///
 /// The sums cannot overflow: a row adds less than 2^63.
 public struct ControlTotals: Hashable, Sendable {
+  public var verified = 0
   public var actual = 0
+  public var customer = 0
+  public var estimated = 0
   public var rejected = 0
   public var missing = 0
   /// Lines that carry a reason, whatever their quality.
@@ -17,8 +20,11 @@ public struct ControlTotals: Hashable, Sendable {
 
   public init() {}
 
-  /// Lines of the batch: every meter that should have been read has exactly one.
-  public var expected: Int { actual + rejected + missing }
+  /// Lines of the batch: every supply that is due has exactly one.
+  public var expected: Int { billed + rejected + missing }
+
+  /// Lines with consumption.
+  public var billed: Int { verified + actual + customer + estimated }
 
   /// Sum of billed consumption, in the commodity's unit.
   public func consumption(of commodity: Commodity) -> Int128 {
@@ -37,12 +43,19 @@ public struct ControlTotals: Hashable, Sendable {
     }
   }
 
-  mutating func add(_ line: Determinant, of commodity: Commodity) {
-    switch line.quality {
-    case .missing: missing += 1
+  mutating func add(_ quality: Quality) {
+    switch quality {
+    case .verified: verified += 1
+    case .actual: actual += 1
+    case .customer: customer += 1
+    case .estimated: estimated += 1
     case .rejected: rejected += 1
-    default: actual += 1
+    case .missing: missing += 1
     }
+  }
+
+  mutating func add(_ line: Determinant, of commodity: Commodity) {
+    add(line.quality)
     if line.reason != nil { exceptions += 1 }
     if let read = line.read { readSum += Int128(read.count) }
     if let consumption = line.consumption { add(consumption: consumption, of: commodity) }
@@ -51,7 +64,8 @@ public struct ControlTotals: Hashable, Sendable {
   /// All counts and sums in words, for a message about two that differ.
   var summary: String {
     let sums = Commodity.allCases.map { "\(consumption(of: $0)) \($0.billingUnit)" }
-    return "\(actual) actual, \(rejected) rejected, \(missing) missing, "
+    return "\(verified) verified, \(actual) actual, \(customer) customer, "
+      + "\(estimated) estimated, \(rejected) rejected, \(missing) missing, "
       + "\(exceptions) exceptions, reads \(readSum), \(sums.joined(separator: ", "))"
   }
 }

@@ -8,6 +8,7 @@ struct DeterminantWriter {
     "batch_id", "seq", "account_id", "meter_id", "endpoint_id", "commodity", "register_id", "unit",
     "multiplier", "prev_read_at", "prev_read", "read_at", "read", "consumption_raw", "consumption",
     "rollover", "quality", "read_method", "days", "reason", "est_method",
+    "service_point_id", "version", "previous_consumption",
   ]
 
   /// Of the lines as they were given, not as they were written.
@@ -39,9 +40,9 @@ struct DeterminantWriter {
     csv.append(1)
     csv.append(point.commodity.billingUnit)
     csv.append(point.register.multiplier)
-    previousInstant.set(point.lastBilledAt)
+    previousInstant.set(line.previous.at)
     csv.append(previousInstant.bytes)
-    csv.append(point.lastBilledRead)
+    csv.append(line.previous.count)
     if let read = line.read {
       readInstant.set(read.at)
       csv.append(readInstant.bytes)
@@ -54,10 +55,13 @@ struct DeterminantWriter {
     append(line.consumption)
     csv.append(line.rolledOver ? 1 : 0)
     csv.append(line.quality.rawValue)
-    if line.read != nil { csv.append("radio") } else { csv.appendEmpty() }
+    append(line.readMethod)
     append(line.days.map(Int64.init))
-    if let reason = line.reason { csv.append(reason.rawValue) } else { csv.appendEmpty() }
-    // No line is estimated, so none has a method of estimation.
+    append(line.reason)
+    append(line.estimateMethod)
+    csv.append(point.servicePointID)
+    // An adjustment batch has higher ones, and the former consumption.
+    csv.append(1)
     csv.appendEmpty()
     csv.endRow()
   }
@@ -67,5 +71,10 @@ struct DeterminantWriter {
 
   private mutating func append(_ value: Int64?) {
     if let value { csv.append(value) } else { csv.appendEmpty() }
+  }
+
+  @inline(__always)
+  private mutating func append(_ value: (some RawRepresentable<String>)?) {
+    if let value { csv.append(value.rawValue) } else { csv.appendEmpty() }
   }
 }

@@ -32,12 +32,11 @@ extension ControlTotals {
         throw reader.refused(batch, expected: batchName)
       }
       _ = try reader.int(number, in: rows...rows)
-      switch try reader.string(quality) {
-      case "actual": actual += 1
-      case "rejected": rejected += 1
-      case "missing": missing += 1
-      default: throw reader.refused(quality, expected: "actual, rejected or missing")
+      guard let value = Quality(rawValue: try reader.string(quality)) else {
+        throw reader.refused(
+          quality, expected: "verified, actual, customer, estimated, rejected or missing")
       }
+      add(value)
       if !reader.isEmpty(reason) { exceptions += 1 }
       if !reader.isEmpty(read) { readSum += Int128(try reader.int(read, in: .min...(.max))) }
       guard !reader.isEmpty(consumption) else { continue }

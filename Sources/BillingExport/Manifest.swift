@@ -13,8 +13,11 @@ struct Manifest {
   let size: Int
   /// Of the file, 64 hexadecimal digits.
   let sha256: String
-  /// Of the manifest of the batch before in the same run; nil for the first.
+  /// Of the manifest of the batch before in the same run, nil for the first; of an adjustment, of
+  /// that of the revision before.
   let previousSHA256: String?
+  /// Of an adjustment: the batch of which it changes lines.
+  var supersedes: BatchID?
 
   /// Pretty JSON that ends with a line feed.
   ///
@@ -36,6 +39,8 @@ struct Manifest {
       ("schema", .string("amr-export/1")),
       ("batch_id", .string(batch.description)),
       ("sequence", .int(Int64(batch.sequence))),
+      ("revision", .int(Int64(batch.revision))),
+      ("supersedes", supersedes.map { .string($0.description) } ?? .null),
       ("previous_batch_sha256", previousSHA256.map(JSONNode.string) ?? .null),
       ("created_at", .string(to)),
       ("window", .object([("from", .string(from)), ("to", .string(to))])),
@@ -61,7 +66,10 @@ struct Manifest {
   private var counts: JSONNode {
     .object([
       ("expected", .int(Int64(totals.expected))),
+      ("verified", .int(Int64(totals.verified))),
       ("actual", .int(Int64(totals.actual))),
+      ("customer", .int(Int64(totals.customer))),
+      ("estimated", .int(Int64(totals.estimated))),
       ("missing", .int(Int64(totals.missing))),
       ("rejected", .int(Int64(totals.rejected))),
       ("exceptions", .int(Int64(totals.exceptions))),

@@ -1,4 +1,5 @@
 import Metering
+import VEE
 
 /// What the dials showed, and when.
 public struct RegisterRead: Hashable, Sendable {
@@ -10,40 +11,31 @@ public struct RegisterRead: Hashable, Sendable {
     self.count = count
     self.at = at
   }
+
+  var point: RegisterPoint { (count, at) }
 }
 
-/// The meters billed in one cycle, in columns and in order of endpoint.
-struct CycleMeters {
-  /// Places in the registry.
-  private(set) var rows: [Int] = []
-  private(set) var endpointIDs: [UInt32] = []
-  private(set) var lastBilledAt: [UTCMilliseconds] = []
-  private let scheduled: CivilDay
-  private let clock: LocalClock
-
-  /// - Parameter scheduled: the date on which the cycle is due to be read.
-  init(scheduled: CivilDay, clock: LocalClock) {
-    self.scheduled = scheduled
-    self.clock = clock
-  }
-
-  /// Adds a meter if it is in service on the scheduled date: installed by then and not yet
-  /// removed.
-  mutating func add(_ point: ServicePoint, row: Int) {
-    guard clock.day(of: point.installedAt) <= scheduled else { return }
-    if let removed = point.removedAt, clock.day(of: removed - 1) <= scheduled { return }
-    rows.append(row)
-    endpointIDs.append(point.endpoint.rawValue)
-    lastBilledAt.append(point.lastBilledAt)
-  }
+/// A read that can be billed.
+struct BillableRead: Hashable, Sendable {
+  let read: RegisterRead
+  /// `verified`, `actual`, `customer` or `estimated`.
+  let quality: Quality
+  /// Of an estimate.
+  let method: EstimateMethod?
 }
 
-/// Chooses the read that each meter is billed from: of the actual reads in the window, taken
-/// after the last billed one, the nearest to the scheduled date, of two equally near ones the
-/// earlier.
+/// Chooses the read that each meter is billed from: of the reads in the window, taken after the
+/// last billed one and while the meter was there, one of the most preferred quality, of these the
+/// nearest to the scheduled date, of two equally near ones the earlier.
+///
+/// That is the rule of `VEERules.readIndex`, for many meters and day by day.
 struct ReadSelection {
+  /// The qualities that are billed, the most preferred first.
+  static let preference = Quality.allCases.filter { ($0.preference ?? 0) > 0 }
+    .sorted { ($0.preference ?? 0) > ($1.preference ?? 0) }
+
   /// One element per meter; nil where the window has no read for it.
-  private(set) var reads: [RegisterRead?]
+  private(set) var reads: [BillableRead?]
   /// Meters without a read so far, ascending.
   private var pending: [Int]
   let meters: CycleMeters
@@ -51,24 +43,37 @@ struct ReadSelection {
   init(meters: CycleMeters) {
     self.meters = meters
     reads = Array(repeating: nil, count: meters.rows.count)
-    pending = Array(meters.rows.indices)
+    pending = meters.rows.indices.filter { meters.takesReads($0) }
   }
 
   /// Whether every meter has its read, so that no further day needs to be looked at.
   var isComplete: Bool { pending.isEmpty }
 
-  /// Gives the meters that have no read yet the one of this day. Days are offered in order of
-  /// preference.
-  mutating func offer(_ day: DayOfReads) {
+  /// Takes the reads of a window's days.
+  ///
+  /// - Parameter days: in order of preference.
+  mutating func choose(from days: [DayOfReads]) {
+    for quality in Self.preference {
+      for day in days where !isComplete && day.qualitiesPresent.contains(quality) {
+        offer(day, quality)
+      }
+    }
+  }
+
+  /// Gives the meters that have no read yet the one of this day, if it is of this quality.
+  private mutating func offer(_ day: DayOfReads, _ quality: Quality) {
     var kept = 0
     var place = 0
     for meter in pending {
       let wanted = meters.endpointIDs[meter]
       place = firstIndex(in: day.endpointIDs, from: place, notBelow: wanted)
       if place < day.endpointIDs.count, day.endpointIDs[place] == wanted,
-        case .actual = day.qualities[place], day.readAt[place] > meters.lastBilledAt[meter]
+        day.qualities[place] == quality, day.readAt[place] > meters.after[meter],
+        day.readAt[place] < meters.before[meter]
       {
-        reads[meter] = RegisterRead(count: day.registers[place], at: day.readAt[place])
+        reads[meter] = BillableRead(
+          read: RegisterRead(count: day.registers[place], at: day.readAt[place]),
+          quality: quality, method: quality == .estimated ? day.methods[place] : nil)
       } else {
         pending[kept] = meter
         kept += 1

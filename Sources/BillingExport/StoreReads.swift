@@ -12,8 +12,21 @@ public struct StoreReads: DailyReads {
 
   public func reads(on day: CivilDay) throws -> DayOfReads? {
     guard let stored = try days[day]?.reads() else { return nil }
+    let isEstimated = stored.qualities.contains(.estimated)
     return try DayOfReads(
       endpointIDs: stored.endpointIDs, registers: stored.registers, readAt: stored.readAt,
-      qualities: stored.qualities)
+      qualities: stored.qualities,
+      methods: isEstimated ? stored.reasons.map { $0.flatMap(EstimateMethod.init) } : [])
+  }
+}
+
+extension EstimateMethod {
+  fileprivate init?(_ reason: ReadReason) {
+    switch reason {
+    case .betweenReads: self = .betweenReads
+    case .byHistory: self = .byHistory
+    case .byClassAverage: self = .byClassAverage
+    default: return nil
+    }
   }
 }

@@ -16,7 +16,7 @@ extension VEERules {
   /// The greatest plausible advance of a register in counts.
   ///
   /// - Parameter adu: units a day; nil, where no history tells, sets no limit.
-  func plausibleCounts(
+  public func plausibleCounts(
     _ adu: AverageDailyUse?, over milliseconds: Int64, register: RegisterFormat
   ) -> Int64 {
     adu.map { plausibleUse($0, over: milliseconds) / register.unitsPerCount } ?? .max

@@ -34,13 +34,10 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
       var totals = ControlTotals()
       var billed: [UInt32] = []
       let lines = oracleLines(territory, cycle: batch.batch.cycle, window: batch.window)
-      for (point, read) in lines {
-        let line = Determinant(
-          register: point.register,
-          previous: RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt),
-          read: read.map { RegisterRead(count: $0.count, at: $0.at) }, clock: clock)
-        totals.add(line, of: point.commodity)
-        if line.consumption != nil { billed.append(point.endpoint.rawValue) }
+      for oracle in lines {
+        let line = oracle.determinant
+        totals.add(line, of: oracle.point.commodity)
+        if line.consumption != nil { billed.append(oracle.point.endpoint.rawValue) }
       }
       #expect(batch.totals == totals, "\(batch.batch) seed \(seed)")
       #expect(batch.totals.expected == lines.count, "\(batch.batch) seed \(seed)")
@@ -48,7 +45,7 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
         batch.billedReads.map { territory.registry[$0.registryRow].endpoint.rawValue } == billed)
     }
     let sum = batches.reduce(into: (0, 0, 0)) {
-      $0.0 += $1.totals.actual
+      $0.0 += $1.totals.billed
       $0.1 += $1.totals.rejected
       $0.2 += $1.totals.missing
     }
@@ -122,6 +119,8 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
         "schema": "amr-export/1",
         "batch_id": "pgh-1998-06-c01-r1",
         "sequence": 503602,
+        "revision": 1,
+        "supersedes": null,
         "previous_batch_sha256": null,
         "created_at": "1998-06-03T05:00:00Z",
         "window": {
@@ -147,7 +146,10 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
         ],
         "counts": {
           "expected": 1,
+          "verified": 0,
           "actual": 1,
+          "customer": 0,
+          "estimated": 0,
           "missing": 0,
           "rejected": 0,
           "exceptions": 0
@@ -179,12 +181,17 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     #expect(second == first)
     #expect(try contents(directory) == before)
 
+    // A file without its manifest is not a published batch.
     let row = try #require(first.last?.billedReads.first).registryRow
-    territory.registry[row].accountID += "x"
+    territory.registry[row].meterID += "x"
+    try FileSystem.system.remove(directory.file("pgh-1998-06-c21-r1.manifest.json"))
     let path = directory.file("pgh-1998-06-c21-r1.csv")
     #expect(throws: BillingError.differentFileExists(path: path)) {
       try run.write(registry: territory.registry, reads: reads, to: directory.path)
     }
+    territory.registry[row].meterID.removeLast()
+    #expect(
+      try run.write(registry: territory.registry, reads: reads, to: directory.path) == first)
     #expect(try contents(directory) == before)
   }
 
@@ -208,7 +215,8 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     wrong.electric = 1
     let publisher = BatchPublisher(directory: directory.path, fileSystem: .system)
     try FileSystem.system.writeAtomically(writer.take(), to: publisher.stagedPath(batch))
-    let zeros = "0 actual, 0 rejected, 0 missing, 0 exceptions, reads 0, "
+    let zeros =
+      "0 verified, 0 actual, 0 customer, 0 estimated, 0 rejected, 0 missing, 0 exceptions, reads 0, "
     #expect(
       throws: BillingError.controlTotals(
         batch: "pgh-1998-06-c01-r1",
@@ -250,8 +258,8 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     #expect(try problem { _ in } == nil)
     #expect(
       try problem { $0[1].endpoint = $0[0].endpoint }
-        == "registry row 1, endpoint 3: follows endpoint 3; expected each endpoint once, "
-        + "in ascending order")
+        == "registry row 1, endpoint 3: follows endpoint 3; expected endpoints in ascending "
+        + "order, and rows of one endpoint one after another in time")
     #expect(
       try problem { $0[1].register = RegisterFormat(dials: 9, multiplier: 1) }
         == "registry row 1, endpoint 4: 9 dials; expected 4 to 8")

@@ -36,35 +36,39 @@ import Testing
     }
   }
 
-  @Test("every cycle's reads are those of the plain search", arguments: [1, 2, 3] as [UInt64])
-  func oracle(seed: UInt64) throws {
+  @Test(
+    "every cycle's reads are those of the validation library's rule",
+    arguments: [1, 2, 3] as [UInt64], [false, true])
+  func oracle(seed: UInt64, mixesQualities: Bool) throws {
     let days = CivilDay(year: 1998, month: 5, day: 27).number...10_410
-    let territory = try RandomTerritory(seed: seed, meters: 600, days: days)
+    let territory = try RandomTerritory(
+      seed: seed, meters: 600, days: days, mixesQualities: mixesQualities)
     let run = try juneRun()
     let reads = try MemoryReads(territory.reads)
-    var found = 0
+    var found: [Quality: Int] = [:]
     for cycle in BillingCycle.allCases {
       let window = run.window(of: cycle)
-      var meters = CycleMeters(scheduled: window.scheduled, clock: clock)
-      for (row, point) in territory.registry.enumerated() where point.cycle == cycle {
-        meters.add(point, row: row)
+      var meters = CycleMeters(
+        scheduled: window.scheduled, before: cycle.scheduledReadBefore(window.scheduled),
+        clock: clock)
+      let chains = try ServiceChains(territory.registry)
+      for row in territory.registry.indices where territory.registry[row].cycle == cycle {
+        meters.add(row, of: territory.registry, chains: chains)
       }
+      meters.settle(territory.registry, chains, BillHistory())
       var selection = ReadSelection(meters: meters)
-      for day in window.daysByPreference {
-        if let columns = reads.days[day] { selection.offer(columns) }
-      }
+      selection.choose(from: window.daysByPreference.compactMap { reads.days[$0] })
       let expected = oracleLines(territory, cycle: cycle, window: window)
       #expect(
-        meters.endpointIDs == expected.map(\.0.endpoint.rawValue), "\(cycle) seed \(seed)")
-      #expect(
-        selection.reads
-          == expected.map { line in
-            line.1.map { RegisterRead(count: $0.count, at: $0.at) }
-          }, "\(cycle) seed \(seed)")
-      #expect(selection.isComplete == expected.allSatisfy { $0.1 != nil })
-      found += selection.reads.count { $0 != nil }
+        meters.endpointIDs == expected.map(\.point.endpoint.rawValue), "\(cycle) seed \(seed)")
+      #expect(selection.reads == expected.map(\.billable), "\(cycle) seed \(seed)")
+      #expect(selection.isComplete == expected.allSatisfy { $0.read != nil || $0.isFinal })
+      for read in selection.reads { if let read { found[read.quality, default: 0] += 1 } }
     }
-    #expect(found > 300, "the territory gives most meters a read, seed \(seed)")
+    if mixesQualities {
+      #expect(found.count == 4 && found.values.allSatisfy { $0 > 30 }, "\(found), seed \(seed)")
+    }
+    #expect(found.values.reduce(0, +) > 300, "the territory gives most meters a read, seed \(seed)")
   }
 
   @Test("columns that contradict each other are refused")
@@ -83,7 +87,7 @@ import Testing
     #expect(
       problem([1, 2], [0], [0, 0])
         == "reads of a day: columns of different lengths: 2 endpoints, 1 registers, 2 instants, "
-        + "2 qualities; expected one of each a read")
+        + "2 qualities, 0 methods; expected one of each a read")
     #expect(
       problem([2, 2], [0, 0], [0, 0])
         == "reads of a day: row 1: endpoint 2 follows 2; expected each endpoint once, "

@@ -1,5 +1,6 @@
 import Metering
 import TestSupport
+import VEE
 
 @testable import BillingExport
 
@@ -19,6 +20,11 @@ struct StatedRead {
   var count: Int64
   var at: UTCMilliseconds
   var quality = Quality.actual
+
+  var method: EstimateMethod? {
+    let methods = EstimateMethod.allCases
+    return quality == .estimated ? methods[Int(count.magnitude % 3)] : nil
+  }
 }
 
 extension MemoryReads {
@@ -28,7 +34,7 @@ extension MemoryReads {
       let sorted = reads.sorted { $0.endpoint < $1.endpoint }
       days[day] = try DayOfReads(
         endpointIDs: sorted.map(\.endpoint), registers: sorted.map(\.count),
-        readAt: sorted.map(\.at), qualities: sorted.map(\.quality))
+        readAt: sorted.map(\.at), qualities: sorted.map(\.quality), methods: sorted.map(\.method))
     }
   }
 }
@@ -59,7 +65,10 @@ struct RandomTerritory {
   var registry: [ServicePoint] = []
   var reads: [CivilDay: [StatedRead]] = [:]
 
-  init(seed: UInt64, meters: Int, days: ClosedRange<Int>) throws {
+  /// - Parameter mixesQualities: as many reads of each quality, instead of mostly actual ones.
+  init(
+    seed: UInt64, meters: Int, days: ClosedRange<Int>, mixesQualities: Bool = false
+  ) throws {
     var random = SplitMix64(seed: seed)
     var endpoint: UInt32 = 0
     for number in 0..<meters {
@@ -70,7 +79,8 @@ struct RandomTerritory {
       let day = CivilDay(number: dayNumber)
       var list: [StatedRead] = []
       for point in registry where Int.random(in: 0..<10, using: &random) < 6 {
-        list.append(Self.read(of: point, on: day, random: &random))
+        list.append(
+          Self.read(of: point, on: day, mixesQualities: mixesQualities, random: &random))
       }
       let known = Set(registry.map(\.endpoint.rawValue))
       for _ in 0..<meters / 8 {
@@ -93,6 +103,7 @@ struct RandomTerritory {
     let names = ["A\(number)", "Smith, John", "\"Q\" \(number)", "Žižkov \(number)", ""]
     return ServicePoint(
       endpoint: EndpointID(rawValue: endpoint), meterID: "M\(number)",
+      servicePointID: "P\(number)",
       accountID: names[Int.random(in: 0..<names.count, using: &random)],
       commodity: Commodity.allCases[Int.random(in: 0..<3, using: &random)], register: register,
       cycle: try cycle(Int.random(in: 1...21, using: &random)),
@@ -106,7 +117,7 @@ struct RandomTerritory {
   }
 
   private static func read(
-    of point: ServicePoint, on day: CivilDay, random: inout SplitMix64
+    of point: ServicePoint, on day: CivilDay, mixesQualities: Bool, random: inout SplitMix64
   ) -> StatedRead {
     let span = point.register.span
     let step = Int64.random(in: -30...900, using: &random)
@@ -114,7 +125,8 @@ struct RandomTerritory {
       Int.random(in: 0..<40, using: &random) == 0
       ? span + abs(step)
       : (point.lastBilledRead + step + span) % span
-    let quality = Quality.allCases[max(0, Int.random(in: -20..<6, using: &random))]
+    let quality = Quality.allCases[
+      max(0, Int.random(in: mixesQualities ? 0..<6 : -20..<6, using: &random))]
     return StatedRead(
       endpoint: point.endpoint.rawValue, count: count,
       at: clock.startOfDay(day) + Int64.random(in: 0..<86_400_000, using: &random),
@@ -122,28 +134,65 @@ struct RandomTerritory {
   }
 }
 
-/// The billing lines of one cycle worked out the slow and plain way.
+/// A billing line worked out the slow and plain way.
+struct OracleLine {
+  let point: ServicePoint
+  let read: StatedRead?
+  let isFinal: Bool
+
+  var billable: BillableRead? {
+    read.map {
+      BillableRead(
+        read: RegisterRead(count: $0.count, at: $0.at), quality: $0.quality, method: $0.method)
+    }
+  }
+
+  /// As nobody notes what these meters show when they are removed, final lines have no read.
+  var determinant: Determinant {
+    let previous = RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt)
+    if isFinal { return Determinant(missing: .finalBill, previous: previous) }
+    return Determinant(
+      register: point.register, previous: previous, read: billable?.read,
+      quality: read?.quality ?? .actual, method: read?.method, clock: clock)
+  }
+}
+
+/// The billing lines of one cycle of a territory in which each meter stands alone.
 func oracleLines(
   _ territory: RandomTerritory, cycle: BillingCycle, window: ReadWindow
-) -> [(ServicePoint, StatedRead?)] {
-  territory.registry.filter { point in
-    point.cycle == cycle && clock.day(of: point.installedAt) <= window.scheduled
-      && (point.removedAt.map { clock.day(of: $0) - 1 > window.scheduled } ?? true)
-  }.map { point in
-    var best: (distance: Int, day: CivilDay, read: StatedRead)?
-    for (day, reads) in territory.reads where day >= window.first && day <= window.last {
-      for read in reads
-      where read.endpoint == point.endpoint.rawValue && read.quality == .actual
-        && read.at > point.lastBilledAt
-      {
-        let distance = abs(day - window.scheduled)
-        guard let known = best else {
-          best = (distance, day, read)
-          continue
-        }
-        if (distance, day) < (known.distance, known.day) { best = (distance, day, read) }
-      }
+) -> [OracleLine] {
+  var rules = VEERules()
+  rules.readDaysBefore = window.scheduled - window.first
+  rules.readDaysAfter = window.last - window.scheduled
+  let previous = cycle.scheduledReadBefore(window.scheduled)
+  var readsByEndpoint: [UInt32: [(CivilDay, StatedRead)]] = [:]
+  // A day beyond the window on either side: leaving them out is for the rule.
+  for day in (window.first - 1).number...(window.last + 1).number {
+    for read in territory.reads[CivilDay(number: day)] ?? [] {
+      readsByEndpoint[read.endpoint, default: []].append((CivilDay(number: day), read))
     }
-    return (point, best?.read)
+  }
+  return territory.registry.compactMap { point in
+    guard point.cycle == cycle, !point.accountID.isEmpty,
+      clock.day(of: point.installedAt) <= window.scheduled
+    else { return nil }
+    if let removed = point.removedAt, clock.day(of: removed) <= window.scheduled {
+      return clock.day(of: removed) > previous
+        ? OracleLine(point: point, read: nil, isFinal: true) : nil
+    }
+    var days: [CivilDay] = []
+    var reads: [StatedRead] = []
+    for (day, read) in readsByEndpoint[point.endpoint.rawValue] ?? []
+    where read.at > max(point.lastBilledAt, point.installedAt) && read.at < point.removedAt ?? .max
+    {
+      days.append(day)
+      reads.append(read)
+    }
+    let index = rules.readIndex(
+      cycleDate: window.scheduled,
+      among: reads.indices.map {
+        CycleRead(day: days[$0], at: reads[$0].at, quality: reads[$0].quality)
+      })
+    return OracleLine(point: point, read: index.map { reads[$0] }, isFinal: false)
   }
 }

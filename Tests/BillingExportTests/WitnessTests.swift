@@ -16,7 +16,7 @@ import Testing
   private func expected(_ batches: [PublishedBatch]) -> String {
     batches.map { batch in
       let totals = batch.totals
-      return "\(batch.batch) \(totals.expected) \(totals.actual + totals.rejected) "
+      return "\(batch.batch) \(totals.expected) \(totals.billed + totals.rejected) "
         + "\(totals.readSum) \(totals.electric) \(totals.gas) \(totals.water)\n"
     }.joined()
   }
@@ -59,13 +59,17 @@ import Testing
           assert [int(r["seq"]) for r in rows] == list(range(1, len(rows) + 1))
           endpoints = [int(r["endpoint_id"]) for r in rows]
           assert endpoints == sorted(set(endpoints))
-          for quality in ("actual", "missing", "rejected"):
+          for quality in ("verified", "actual", "customer", "estimated", "missing", "rejected"):
               found = sum(r["quality"] == quality for r in rows)
               assert found == manifest["counts"][quality]
           assert sum(r["reason"] != "" for r in rows) == manifest["counts"]["exceptions"]
           for r in rows:
-              assert r["batch_id"] == manifest["batch_id"] and r["est_method"] == ""
-              billed = r["quality"] == "actual"
+              assert r["batch_id"] == manifest["batch_id"]
+              assert (r["est_method"] != "") == (r["quality"] == "estimated")
+              billed = r["quality"] in ("verified", "actual", "customer", "estimated")
+              if billed:
+                  methods = {"actual": "radio", "estimated": ""}
+                  assert r["read_method"] == methods.get(r["quality"], "person")
               assert (r["consumption"] != "") == billed == (r["consumption_raw"] != "")
               assert (r["read"] == "") == (r["quality"] == "missing") == (r["read_at"] == "")
               if r["read"]:

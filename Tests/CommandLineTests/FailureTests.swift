@@ -6,6 +6,7 @@ import DurableFiles
 import Glibc
 import HeadEnd
 import JSON5
+import Metering
 import Testing
 
 @testable import amr
@@ -49,6 +50,20 @@ struct FailureTests {
     #expect(exitCode(BillingError.utilityName("/")) == .badData)
     #expect(exitCode(BillingError.differentFileExists(path: "/x")) == .cannotCreate)
     #expect(exitCode(BillingError.controlTotals(batch: "b", problem: "p")) == .internalError)
+    #expect(exitCode(BillingError.publishedBatch(path: "/x", problem: "p")) == .badData)
+    let day = CivilDay(year: 1998, month: 6, day: 1)
+    for (isClosed, advice) in [
+      (true, "validated; run 'amr store validate s' first"),
+      (
+        false,
+        "closed; run 'amr store close s --through 1998-06-01' and then 'amr store validate s' first"
+      ),
+    ] {
+      let error = BillingError.notValidated(
+        store: "s", day: day, cycle: BillingCycle.allCases[0], isClosed: isClosed)
+      #expect(exitCode(error) == .badData)
+      #expect(error.description == "s: 1998-06-01, in the read window of cycle 1, is not \(advice)")
+    }
     #expect(exitCode(BillingError.file(file(.write, EDQUOT))) == .ioError)
     #expect(exitCode(HeadEndError.damagedStore("m")) == .badData)
     #expect(exitCode(HeadEndError.badInput("m")) == .badData)

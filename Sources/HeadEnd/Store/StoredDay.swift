@@ -11,13 +11,16 @@ public struct StoredDay: Sendable {
   }
 
   /// The current reads, column by column, by ascending endpoint ID.
+  ///
+  /// `reasons` say why each version exists: of an estimate, how it was made.
   public func reads() throws(HeadEndError) -> (
-    endpointIDs: [UInt32], registers: [Int64], readAt: [UTCMilliseconds], qualities: [Quality]
+    endpointIDs: [UInt32], registers: [Int64], readAt: [UTCMilliseconds], qualities: [Quality],
+    reasons: [ReadReason?]
   ) {
     let rows = try slot.content().current
     return (
       rows.endpoints, rows.reads.map { Int64($0.register) }, rows.reads.map(\.stamp),
-      rows.reads.map(\.quality)
+      rows.reads.map(\.quality), rows.reads.map(\.reason)
     )
   }
 }

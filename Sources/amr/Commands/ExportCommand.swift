@@ -32,15 +32,17 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
 
 private func text(_ batches: [PublishedBatch]) -> String {
   var table = TextTable(columns: [
-    .init(title: "file"), .init(title: "meters"), .init(title: "actual"),
-    .init(title: "missing"), .init(title: "rejected"), .init(title: "size", unit: "bytes"),
+    .init(title: "file"), .init(title: "bills"), .init(title: "verified"), .init(title: "actual"),
+    .init(title: "customer"), .init(title: "estimated"), .init(title: "missing"),
+    .init(title: "rejected"), .init(title: "size", unit: "bytes"),
   ])
   for batch in batches {
-    table.add([
-      .text(batch.csvPath), .integer(Int64(batch.totals.expected)),
-      .integer(Int64(batch.totals.actual)), .integer(Int64(batch.totals.missing)),
-      .integer(Int64(batch.totals.rejected)), .integer(Int64(batch.size)),
-    ])
+    let totals = batch.totals
+    let counts = [
+      totals.expected, totals.verified, totals.actual, totals.customer, totals.estimated,
+      totals.missing, totals.rejected, batch.size,
+    ]
+    table.add([.text(batch.csvPath)] + counts.map { .integer(Int64($0)) })
   }
   return table.text
 }
@@ -49,7 +51,11 @@ private func node(_ batch: PublishedBatch) -> JSONNode {
   .object([
     ("file", .string(batch.csvPath)), ("manifest", .string(batch.manifestPath)),
     ("records", .int(Int64(batch.totals.expected))),
-    ("actual", .int(Int64(batch.totals.actual))), ("missing", .int(Int64(batch.totals.missing))),
+    ("verified", .int(Int64(batch.totals.verified))),
+    ("actual", .int(Int64(batch.totals.actual))),
+    ("customer", .int(Int64(batch.totals.customer))),
+    ("estimated", .int(Int64(batch.totals.estimated))),
+    ("missing", .int(Int64(batch.totals.missing))),
     ("rejected", .int(Int64(batch.totals.rejected))), ("bytes", .int(Int64(batch.size))),
     ("sha256", .string(batch.sha256)),
   ])

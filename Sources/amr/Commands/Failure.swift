@@ -60,7 +60,8 @@ struct Failure {
 
   private static func exitCode(of error: BillingError) -> ExitCode {
     switch error {
-    case .utilityName, .window, .registry, .dayOfReads, .reads: .badData
+    case .utilityName, .window, .registry, .dayOfReads, .notValidated, .reads, .publishedBatch:
+      .badData
     case .differentFileExists: .cannotCreate
     case .controlTotals: .internalError
     case .file(let error): exitCode(of: error.category)
