@@ -202,6 +202,8 @@ public struct Run {
 
   /// Makes the closed days fit to bill.
   private mutating func validate(_ store: inout ReadStore) async throws {
+    // A run in which nobody was heard.
+    if store.days.isEmpty { return }
     let start = watch.now
     let observer = observer
     let end = scenario.startDate + scenario.days
