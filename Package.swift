@@ -69,8 +69,8 @@ let package = Package(
     .executableTarget(
       name: "amr",
       dependencies: [
-        "JSON5", "DurableFiles", "Parallel", "CSV", "Metering", "CollectorUpload", "AMRSimulation",
-        "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
+        "JSON5", "DurableFiles", "Parallel", "CSV", "Metering", "VEE", "CollectorUpload",
+        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
       ],
       // Linked statically, the standard library needs no loading at start-up.
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
