@@ -202,8 +202,10 @@ public struct Run {
 
   /// Makes the closed days fit to bill.
   private mutating func validate(_ store: inout ReadStore) async throws {
-    // A run in which nobody was heard.
-    if store.days.isEmpty { return }
+    // A run may have heard nothing.
+    guard let first = store.days.first, let closed = store.closedThrough, first <= closed else {
+      return
+    }
     let start = watch.now
     let observer = observer
     let end = scenario.startDate + scenario.days

@@ -21,7 +21,8 @@ struct OperatorQuestionsTests {
     failing = {c for c in before if lately[c] / 3 < before[c] / 7 / 2}
     assert {row[0] for row in answers[0]} == failing, answers[0]
     silent = sorted((point['cycle'], point['endpoint_id'], *seen[point['endpoint_id']])
-      for point in rows['registry'] if point['endpoint_id'] in seen
+      for point in rows['registry']
+      if point['removed_at'] is None and point['endpoint_id'] in seen
       and (last - seen[point['endpoint_id']][0]).days >= 3)
     assert [(cycle, endpoint, day, collector)
       for endpoint, _, cycle, day, collector in answers[1]] == silent, answers[1]

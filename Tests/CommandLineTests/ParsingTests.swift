@@ -122,7 +122,8 @@ func words(_ line: String) -> [String] {
       ("frobnicate --help", "unknown command 'frobnicate'. See 'amr --help'."),
       (
         "store",
-        "missing command after 'amr store'; expected info, check, close or vacuum. See 'amr store --help'."
+        "missing command after 'amr store'; expected info, check, close, validate, history, worklist, "
+          + "enter or vacuum. See 'amr store --help'."
       ),
       (
         "scenario --json",

@@ -114,12 +114,29 @@ struct StoreDamageTests {
     }
   }
 
-  private static let table = files + logs + forged
+  /// Of tables that only a validated store has rows of.
+  private static let derived: [Damage] = [StoreTable.daily, .monthly, .groups, .findings].flatMap {
+    name in
+    [
+      Damage("\(name) removed", "\(name)", "missing, though the log says that it is live") {
+        try $0.remove($0.data(name)[0])
+      },
+      Damage("last version of \(name) removed", "\(name): version 1 is missing") {
+        try $0.remove($0.logs(name).last!)
+      },
+      Damage("last version of \(name) replaced", "is not the one that reads names") {
+        try $0.replace("VALIDATE", with: "VALIDaTE", in: $0.logs(name).last!)
+      },
+    ]
+  }
+
+  private static let table = files + logs + forged + derived
 
   @Test("each kind of damage is told", arguments: table.indices)
   func damage(number: Int) async throws {
     let damage = Self.table[number]
-    let store = try await StoreCopy.make()
+    let isDerived = number >= Self.table.count - Self.derived.count
+    let store = try await StoreCopy.make(isValidated: isDerived)
     #expect(try await store.check() == [])
     try damage.apply(store)
     let faults = try await store.check().joined(separator: "\n")
@@ -198,6 +215,53 @@ struct StoreDamageTests {
         let found = check.faults.contains { $0.message.hasPrefix(file.path) }
         #expect(found, "byte \(offset) of \(file.path)")
       }
+    }
+  }
+
+  @Test("laws that sound files of derived tables can break are checked")
+  func derivedLaws() async throws {
+    let store = try await StoreCopy.make(isValidated: true)
+    #expect(try await store.check() == [])
+    var writer = try ReadStore.open(at: store.path, engine: Fixture.engine, for: .writing)
+    let day = Fixture.firstDay
+    func add(
+      _ columns: [Column], to name: StoreTable, month: String, _ writer: inout ReadStore
+    ) throws {
+      var commit = Commit(operation: "FORGE", timestamp: Fixture.timestamp)
+      commit.adds = [
+        try writer.writeFile(
+          columns, to: name, partition: ["month": month], name: "forged-\(month)",
+          timestamp: Fixture.timestamp)
+      ]
+      try writer.commit(commit, to: name)
+    }
+    var daily = DailyTable(capacity: 2)
+    daily.append(endpoint: Fixture.firstID, units: 1000, quality: .actual)
+    daily.append(endpoint: Fixture.firstID + 77, units: 10, quality: .actual)
+    try add(daily.columns(day: day), to: .daily, month: "1998-06", &writer)
+    let finding = Finding(
+      endpoint: Fixture.firstID + 78, flag: .zero, firstDay: day, lastDay: day)
+    try add(
+      FindingsTable.columns([finding]) { _ in .electric }, to: .findings, month: "1998-06", &writer)
+    let key = GroupsTable.Key(grouping: .cycle, number: 3, commodity: .gas)
+    let groups = GroupsTable.columns(
+      [[key: GroupTotals(consumption: 7)]], firstDay: day + 40)
+    try add(groups, to: .groups, month: "1998-07", &writer)
+    try writer.commitReads(Commit(operation: "FORGE", timestamp: Fixture.timestamp))
+    _ = consume writer
+    let faults = try await store.check().joined(separator: "\n")
+    for expected in [
+      "/daily/month=1998-06/forged-1998-06.parquet: 1 rows are of endpoints that the registry",
+      "/findings/month=1998-06/forged-1998-06.parquet: 1 rows are of endpoints that the registry",
+      "store: daily of 1998-06-29: endpoint 20000000 is there twice; expected it once",
+      "/groups/month=1998-07/forged-1998-07.parquet: rows of 1 days are not of partition month=",
+      "store: monthly 1998-06: consumption adds up to ",
+      "store: groups by cycle, day 1998-06-29: consumption adds up to ",
+      "store: groups by collector, month 1998-06: consumption adds up to ",
+      "store: groups by cycle, day 1998-08-08: consumption adds up to 7, but that of daily to 0; "
+        + "restore the tables from a copy",
+    ] {
+      #expect(faults.contains(expected), "\(expected) not in \(faults)")
     }
   }
 

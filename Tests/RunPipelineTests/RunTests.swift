@@ -130,7 +130,7 @@ struct RunTests {
     let check = try await ReadStore.check(at: store.directory, engine: "test", threads: 1)
     #expect(check.faults == [])
     #expect(store.closedThrough == scenario.startDate + 4)
-    // The uploads that were kept, in a store of their own, give the same reads.
+    // The uploads that were kept, in a store of their own, give the same reads and estimates.
     let again = try TemporaryDirectory()
     var intake = try Intake(
       try ReadStore.create(
@@ -142,8 +142,10 @@ struct RunTests {
       let upload = try #require(try reader.next())
       try intake.take(upload, source: name)
     }
-    try await intake.commit(timestamp: 0, threads: 1)
-    let content = try await intake.finish().summary(threads: 1)
+    try await intake.close(through: scenario.startDate + 4, timestamp: 0, threads: 1)
+    var validated = intake.finish()
+    _ = try await validated.validate(timestamp: 0, threads: 1)
+    let content = try await validated.summary(threads: 1)
     #expect(content.digestText == summary.storeDigest)
   }
 

@@ -23,15 +23,21 @@ extension PartialCheck {
     return EndpointIndex(points.endpointIDs)
   }
 
-  /// Verifies the files of another sibling, its batches and, for the ledger, its uploads.
+  /// Verifies the files of another sibling, its batches, for the ledger its uploads, and for what
+  /// validation derives its rows.
   ///
   /// - Parameter newestBatch: version of `reads`; nil when its log cannot be read.
-  mutating func checkSibling(_ sibling: InspectedTable, newestBatch: Int64?) {
+  mutating func checkSibling(
+    _ sibling: InspectedTable, newestBatch: Int64?, derived: inout DerivedLaws
+  ) {
     let hasBatches = sibling.name.fields.contains { $0.field.name == "batch" }
     var uploads: [Ledger.Key] = []
     for file in sibling.files {
       guard let opened = checkFile(file, sibling.name) else { continue }
       if hasBatches, let newestBatch { checkBatches(opened, newest: newestBatch) }
+      if let month = file.dataFile.partitionValues["month"] ?? nil {
+        derived.add(opened, of: sibling.name, month: month, to: &self)
+      }
       if sibling.name == .uploads {
         uploads += attempt { () throws(HeadEndError) in try UploadTable.keys(opened) } ?? []
       }

@@ -55,7 +55,8 @@ extension ReadStore {
   /// fit them. Every live file has the size and SHA-256 of the log, sound pages, and the statistics
   /// of the log. The versions of each read count up from 1; rows are of their file's days and month,
   /// in files of ours in ascending order of endpoint, and of endpoints that the registry knows. The
-  /// ledger has each upload once. Batches exist.
+  /// ledger has each upload once. Batches exist. What validation derives is of endpoints that the
+  /// registry knows, each once for a day or month, and adds up.
   ///
   /// - Throws: ``HeadEndError/file(_:)`` when there is no store.
   public static func check(
@@ -70,12 +71,17 @@ extension ReadStore {
     var registry = PartialCheck()
     let endpoints = tables[.registry].flatMap { registry.checkRegistry($0) }
     check.add(registry)
+    var derived = DerivedLaws(endpoints: endpoints)
     for name in StoreTable.siblings where name != .registry {
       guard let table = tables[name] else { continue }
       var part = PartialCheck()
-      part.checkSibling(table, newestBatch: tables[.reads]?.snapshot.version)
+      part.checkSibling(
+        table, newestBatch: tables[.reads]?.snapshot.version, derived: &derived)
       check.add(part)
     }
+    var sums = PartialCheck()
+    derived.conclude(directory, &sums)
+    check.add(sums)
     if let reads = tables[.reads] {
       var part = PartialCheck()
       let slots = part.slots(of: reads)

@@ -108,7 +108,12 @@ extension ReadStore {
     _ result: inout ValidationResult
   ) async throws {
     let writer = MonthWriter(month, job: job, store: self, timestamp: timestamp)
-    let files = try await writer.write(threads: job.threads)
+    let files: MonthWriter.Files
+    do {
+      files = try await writer.write(threads: job.threads)
+    } catch {
+      throw HeadEndError(error)
+    }
     for (table, adds) in files.derived {
       var commit = Commit(operation: "VALIDATE", timestamp: timestamp)
       commit.parameters = ["month": writer.monthName]

@@ -201,7 +201,7 @@ enum Commands {
     ],
     examples: [
       .init(
-        command: "amr store enter store entries.csv && amr store validate store",
+        command: "amr store enter store entries.csv",
         meaning: "take over what the field staff reported")
     ])
 
