@@ -25,14 +25,17 @@ extension ControlTotals {
     let quality = try reader.column("quality")
     let reason = try reader.column("reason")
     self.init()
+    let name = Array(batchName.utf8)
+    let qualities = Names(Quality.allCases.map { ($0.rawValue, $0) })
+    let commodities = Names(Commodity.allCases.map { ($0.billingUnit, $0) })
     var rows = 0
     while try reader.nextRow() {
       rows += 1
-      guard try reader.string(batch) == batchName else {
+      guard reader.withBytes(batch, { isEqual($0, name) }) else {
         throw reader.refused(batch, expected: batchName)
       }
       _ = try reader.int(number, in: rows...rows)
-      guard let value = Quality(rawValue: try reader.string(quality)) else {
+      guard let value = reader.withBytes(quality, { qualities.value(of: $0) }) else {
         throw reader.refused(
           quality, expected: "verified, actual, customer, estimated, rejected or missing")
       }
@@ -41,12 +44,31 @@ extension ControlTotals {
       if !reader.isEmpty(read) { readSum += Int128(try reader.int(read, in: .min...(.max))) }
       guard !reader.isEmpty(consumption) else { continue }
       let used = Int64(try reader.int(consumption, in: .min...(.max)))
-      switch try reader.string(unit) {
-      case "KWH": add(consumption: used, of: .electric)
-      case "CCF": add(consumption: used, of: .gas)
-      case "GAL": add(consumption: used, of: .water)
-      default: throw reader.refused(unit, expected: "KWH, CCF or GAL")
+      guard let commodity = reader.withBytes(unit, { commodities.value(of: $0) }) else {
+        throw reader.refused(unit, expected: "KWH, CCF or GAL")
       }
+      add(consumption: used, of: commodity)
     }
   }
+}
+
+/// Values by their names, the most frequent first. Making a `String` of each field would take longer
+/// than all the rest of a row.
+private struct Names<Value> {
+  private let entries: [(name: [UInt8], value: Value)]
+
+  init(_ values: [(String, Value)]) { entries = values.map { (Array($0.utf8), $1) } }
+
+  @inline(__always)
+  func value(of field: UnsafeBufferPointer<UInt8>) -> Value? {
+    for entry in entries where isEqual(field, entry.name) { return entry.value }
+    return nil
+  }
+}
+
+@inline(__always)
+private func isEqual(_ field: UnsafeBufferPointer<UInt8>, _ name: [UInt8]) -> Bool {
+  guard field.count == name.count else { return false }
+  for place in field.indices where field[place] != name[place] { return false }
+  return true
 }

@@ -18,8 +18,10 @@ public struct RegisterFormat: Hashable, Sendable {
   }
 
   /// The number of different values of the register, 10^dials.
-  public var span: Int64 {
-    (0..<dials).reduce(1) { power, _ in power * 10 }
+  public var span: Int64 { Self.powersOfTen[dials] }
+
+  private static let powersOfTen: [Int64] = (0...18).map { exponent in
+    (0..<exponent).reduce(1) { power, _ in power * 10 }
   }
 
   /// The number of different values that an SCM frame can carry of the register: its counter has 24

@@ -100,8 +100,11 @@ import Testing
   @Test func snapshot() throws {
     #expect(
       try help("export", "--help") == """
-        Computes billing determinants from the current reads of a store and writes
-        billing files with a manifest of counts, control totals and SHA-256 sums.
+        Computes billing determinants from the validated reads of a store and writes
+        billing files with a manifest of counts, control totals and SHA-256 sums. The
+        days of the read windows must be closed and validated, see 'amr store validate'.
+        A published batch is never rewritten: where bills have changed since, they
+        follow as a batch of the next revision.
 
         Usage:
           amr export STORE --out DIR [OPTIONS]

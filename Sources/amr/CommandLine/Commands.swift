@@ -93,8 +93,10 @@ enum Commands {
 
   private static let export = CommandSpec(
     id: .export, path: ["export"], summary: "write billing files and their manifest",
-    details: "Computes billing determinants from the current reads of a store and writes billing "
-      + "files with a manifest of counts, control totals and SHA-256 sums.",
+    details: "Computes billing determinants from the validated reads of a store and writes billing "
+      + "files with a manifest of counts, control totals and SHA-256 sums. The days of the read "
+      + "windows must be closed and validated, see 'amr store validate'. A published batch is never "
+      + "rewritten: where bills have changed since, they follow as a batch of the next revision.",
     positionals: [store],
     options: [
       .month, .cycle,
