@@ -43,7 +43,7 @@ struct AMRBenchTests {
       groups == [
         "census-kernel", "event-queue", "on-demand", "link-budget", "upload-read", "head-end",
         "store-encode",
-        "csv-rows", "registry",
+        "csv-rows", "registry", "validation",
         "billing-determinants", "checksums", "generators", "end-to-end-smoke",
       ])
     let path = scratch.file("results.json")

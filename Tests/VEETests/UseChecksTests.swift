@@ -75,8 +75,8 @@ struct UseChecksTests {
       VEEFlag.allCases.map(\.rawValue) == [
         "rollover", "exchange", "high", "low", "zero", "negative", "spike", "sum", "tamper",
         "outage", "late", "interpolated", "reference_day", "profile_scaled", "clock", "duplicate",
-        "unknown_id", "wrong_type", "stuck", "swapped", "unreported_exchange", "implausible_use",
-        "inactive_use", "before_installation", "after_removal", "beyond_dials",
+        "unknown_id", "wrong_type", "stuck", "swapped", "unreported_exchange", "no_read",
+        "implausible_use", "inactive_use", "before_installation", "after_removal", "beyond_dials",
       ])
   }
 
