@@ -14,9 +14,11 @@ extension CSVReader {
   public func validText(_ column: CSVColumn) -> String? { validText(of: column.index) }
 
   /// Gives `body` the field's bytes, in which doubled quotes still are.
-  public func withBytes(_ column: CSVColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+  public func withBytes<Result>(
+    _ column: CSVColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
     let field = fields[column.index]
-    bytes.withUnsafeBufferPointer {
+    return bytes.withUnsafeBufferPointer {
       body(UnsafeBufferPointer(rebasing: $0[field.start..<field.end]))
     }
   }
