@@ -17,6 +17,8 @@ let package = Package(
   targets: [
     // Layers: each target depends only on targets above it; Tests/CommandLineTests checks this.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
+    .systemLibrary(name: "CMalloc"),
+    .target(name: "SystemMemory", dependencies: ["CMalloc"], swiftSettings: hot),
     .target(name: "Digits"),
     .target(name: "JSON5", dependencies: ["Digits"], swiftSettings: hot),
     .target(name: "ChecksumBlocks", cSettings: hotC),
@@ -52,8 +54,8 @@ let package = Package(
     .target(
       name: "HeadEnd",
       dependencies: [
-        "Digits", "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV", "Metering", "VEE",
-        "ERTProtocol", "CollectorUpload", "Columnar", "DeltaTable",
+        "SystemMemory", "Digits", "JSON5", "Checksums", "DurableFiles", "Parallel", "CSV",
+        "Metering", "VEE", "ERTProtocol", "CollectorUpload", "Columnar", "DeltaTable",
       ], swiftSettings: hot),
     .target(
       name: "BillingExport",
@@ -70,17 +72,17 @@ let package = Package(
     .executableTarget(
       name: "amr",
       dependencies: [
-        "JSON5", "DurableFiles", "Parallel", "CSV", "Metering", "VEE", "CollectorUpload",
-        "AMRSimulation", "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
+        "SystemMemory", "JSON5", "DurableFiles", "Parallel", "CSV", "Metering", "VEE",
+        "CollectorUpload", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting", "RunPipeline",
       ],
       // Linked statically, the standard library needs no loading at start-up.
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
     .executableTarget(
       name: "amr-bench",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering", "ERTProtocol",
-        "CollectorUpload", "RadioModel", "AMRSimulation", "HeadEnd", "BillingExport", "Reporting",
-        "RunPipeline",
+        "SystemMemory", "JSON5", "Checksums", "DurableFiles", "CSV", "RandomStreams", "Metering",
+        "ERTProtocol", "CollectorUpload", "RadioModel", "AMRSimulation", "HeadEnd", "BillingExport",
+        "Reporting", "RunPipeline",
       ],
       path: "Benchmarks/amr-bench", swiftSettings: hot),
     .target(

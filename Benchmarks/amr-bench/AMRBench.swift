@@ -1,10 +1,13 @@
 import DurableFiles
 import Glibc
+import SystemMemory
 
 /// Measures the product and validates its air; see `Options.help`.
 @main
 struct AMRBench {
   static func main() {
+    // As the program itself does.
+    Heap.keepFreedMemory()
     CallingThread.run {
       exit(await exitCode(of: Array(CommandLine.arguments.dropFirst())))
     }

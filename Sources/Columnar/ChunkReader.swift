@@ -15,7 +15,7 @@ struct ChunkReader {
   /// Appends all rows of the chunk.
   mutating func read(into collector: inout ColumnCollector) throws(ParquetError) {
     var rowsLeft = place.rowCount
-    collector.beginChunk()
+    collector.beginChunk(rowCount: place.rowCount)
     while rowsLeft > 0 {
       let start = offset
       var reader = ThriftReader(bytes, offset..<place.range.upperBound)
@@ -112,8 +112,7 @@ struct ChunkReader {
       }
       let length = try content.word()
       var levels = try content.take(length)
-      present = try RunLengthDecoding.decode(&levels, width: 1, count: rows)
-      try levels.expectEnd()
+      present = try RunLengthDecoding.presence(&levels, count: rows)
     }
     try collector.append(
       &content, try details.enumeration(2, "the page's encoding", Encoding.self), rows: rows,
@@ -139,8 +138,7 @@ struct ChunkReader {
     var present: [Int32]?
     if place.field.isNullable {
       var levels = PageContent(bytes: bytes, range: body.lowerBound..<split, fileOffset: 0)
-      present = try RunLengthDecoding.decode(&levels, width: 1, count: rows)
-      try levels.expectEnd()
+      present = try RunLengthDecoding.presence(&levels, count: rows)
     }
     let nulls = present.map { $0.reduce(0) { $0 + (1 - Int($1)) } } ?? 0
     guard try details.count(2, "the number of nulls") == nulls else {

@@ -30,14 +30,10 @@ struct ChunkRecord {
 
 /// Appends column chunks to a file: pages, compressed and with checksums.
 struct ChunkWriter {
-  /// Packed integers hardly shrink however long one tries, nor do mostly distinct texts: level 6
-  /// takes off a tenth more in three times the time. Dictionaries do.
-  private let quick: GzipCompressor
-  private let thorough: GzipCompressor
+  private let packer: PagePacker
 
   init() throws(ParquetError) {
-    quick = try GzipCompressor(level: 1)
-    thorough = try GzipCompressor(level: 6)
+    packer = try PagePacker()
   }
 
   /// Appends the chunk of `column` for the rows of one group.
@@ -54,9 +50,10 @@ struct ChunkWriter {
         encoder.plainDictionary, dictionary.count, to: &out)
     }
     var pages: [PageRecord] = []
+    let effort = packer.effort(for: bodies.map(\.values), encoder.encoding)
     for (body, pageRows) in zip(bodies, pageRanges(rows)) {
       let offset = out.count
-      uncompressedSize += try appendData(body, pageRows.count, encoder.encoding, to: &out)
+      uncompressedSize += try appendData(body, pageRows.count, encoder.encoding, effort, to: &out)
       pages.append(
         PageRecord(
           offset: offset, size: out.count - offset,
@@ -111,11 +108,7 @@ struct ChunkWriter {
   private func appendDictionary(
     _ plain: [UInt8], _ count: Int, to out: inout [UInt8]
   ) throws(ParquetError) -> Int {
-    // A dictionary page cannot say that it is not compressed, so it may grow: by zlib's own bound.
-    let limit = plain.count + plain.count / 1000 + 64
-    guard let body = thorough.compress(plain, limit: limit) else {
-      throw ParquetError("zlib failed on a dictionary of \(plain.count) bytes")
-    }
+    let body = try packer.packAtAnySize(plain)
     return try appendPage(.dictionary, body, plain.count, to: &out) { header in
       header.structure(7) {
         $0.int32(1, count)
@@ -125,10 +118,10 @@ struct ChunkWriter {
   }
 
   private func appendData(
-    _ page: PageBody, _ rowCount: Int, _ encoding: Encoding, to out: inout [UInt8]
+    _ page: PageBody, _ rowCount: Int, _ encoding: Encoding, _ effort: GzipCompressor.Effort?,
+    to out: inout [UInt8]
   ) throws(ParquetError) -> Int {
-    let compressed = compress(
-      page.values, with: encoding == .runLengthDictionary ? thorough : quick)
+    let compressed = effort.flatMap { packer.pack(page.values, $0) }
     let stored = page.levels + (compressed ?? page.values)
     let size = page.levels.count + page.values.count
     return try appendPage(.dataV2, stored, size, to: &out) { header in
@@ -142,18 +135,6 @@ struct ChunkWriter {
         $0.bool(7, compressed != nil)
       }
     }
-  }
-
-  /// The gzip form of a page; nil when it is not smaller. Of a large page a piece is tried first:
-  /// packed bits often do not shrink at all, and finding that out is the greatest cost of a file.
-  private func compress(_ values: [UInt8], with compressor: GzipCompressor) -> [UInt8]? {
-    let sample = 4096
-    if values.count >= 4 * sample {
-      let start = (values.count - sample) / 2
-      let piece = Array(values[start..<start + sample])
-      if compressor.compress(piece, limit: sample - sample / 32) == nil { return nil }
-    }
-    return compressor.compress(values, limit: values.count)
   }
 
   private func appendPage(

@@ -1,6 +1,7 @@
 /// Puts the pages of a column together, over all its chunks.
 struct ColumnCollector {
   private let field: Field
+  /// Empty as long as all rows have a value.
   private var validity: [Bool] = []
   private var integers32: [Int32] = []
   private var integers64: [Int64] = []
@@ -34,8 +35,16 @@ struct ColumnCollector {
   }
 
   /// Forgets the dictionary of the chunk before.
-  mutating func beginChunk() {
+  ///
+  /// - Parameter rowCount: of the chunk that begins.
+  mutating func beginChunk(rowCount: Int) {
     dictionary = nil
+    // Most columns have one chunk.
+    switch field.type.physical {
+    case .int32 where integers32.isEmpty: integers32.reserveCapacity(rowCount)
+    case .int64 where integers64.isEmpty: integers64.reserveCapacity(rowCount)
+    default: break
+    }
   }
 
   /// Takes the present chunk's dictionary. Chunks have dictionaries of their own; their values get
@@ -63,7 +72,7 @@ struct ColumnCollector {
 
   /// Appends the rows of one page.
   ///
-  /// - Parameter present: for a nullable column, 1 for each row that has a value, else 0.
+  /// - Parameter present: 1 for each row that has a value, else 0; nil when all have.
   mutating func append(
     _ content: inout PageContent, _ encoding: Encoding, rows: Int, present: [Int32]?
   ) throws(ParquetError) {
@@ -85,8 +94,19 @@ struct ColumnCollector {
       throw content.error("encoding \(encoding) of a column of type \(field.type)")
     }
     try content.expectEnd()
-    if let present, field.type != .string || isPlain {
+    if field.type != .string || isPlain { notePresence(present, rows) }
+  }
+
+  /// Notes which of the last `rows` rows, whose values are there, have one.
+  private mutating func notePresence(_ present: [Int32]?, _ rows: Int) {
+    if let present {
+      if validity.isEmpty {
+        let known = max(integers32.count, integers64.count, text.count)
+        validity = [Bool](repeating: true, count: known - rows)
+      }
       validity.append(contentsOf: present.lazy.map { $0 == 1 })
+    } else if !validity.isEmpty {
+      validity.append(contentsOf: repeatElement(true, count: rows))
     }
   }
 
@@ -127,8 +147,8 @@ struct ColumnCollector {
     let width = Int(try content.byte())
     guard width <= 31 else { throw content.error("dictionary codes of \(width) bits") }
     let page = try RunLengthDecoding.decode(&content, width: width, count: count)
-    if let beyond = page.first(where: { $0 >= dictionary.count }) {
-      throw content.error("code \(beyond) in a dictionary of \(dictionary.count) values")
+    if let greatest = page.max(), greatest >= dictionary.count {
+      throw content.error("code \(greatest) in a dictionary of \(dictionary.count) values")
     }
     switch dictionary {
     case .int32(let values): spread(page.map { values[Int($0)] }, present, 0, &integers32)

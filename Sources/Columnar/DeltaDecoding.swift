@@ -27,63 +27,96 @@ enum DeltaDecoding {
     guard total == UInt64(count) else {
       throw content.error("\(total) delta-encoded values where \(count) are expected")
     }
-    var last = Value(truncatingIfNeeded: try content.zigzag())
-    var values: [Value] = []
-    if count == 0 { return values }
-    values.reserveCapacity(count)
-    values.append(last)
+    let first = Value(truncatingIfNeeded: try content.zigzag())
+    if count == 0 { return [] }
     let groups = Int(blockSize / miniblocks) / 32
-    while values.count < count {
+    var failure: ParquetError?
+    let values = [Value](unsafeUninitializedCapacity: count) { values, used in
+      values.initializeElement(at: 0, to: first)
+      do throws(ParquetError) {
+        try decodeBlocks(&content, groups, Int(miniblocks), values)
+        used = count
+      } catch {
+        failure = error
+        used = 0
+      }
+    }
+    if let failure { throw failure }
+    return values
+  }
+
+  /// Decodes all values after the first one, which is there.
+  @inline(__always)
+  private static func decodeBlocks<Value: FixedWidthInteger & SignedInteger>(
+    _ content: inout PageContent, _ groups: Int, _ miniblocks: Int,
+    _ values: UnsafeMutableBufferPointer<Value>
+  ) throws(ParquetError) {
+    var filled = 1
+    while filled < values.count {
       let least = Value(truncatingIfNeeded: try content.zigzag())
-      let widths = try content.take(Int(miniblocks))
+      let widths = try content.take(miniblocks)
       for index in widths.range {
         let width = Int(widths.bytes[index])
         // Miniblocks after the last value have no bytes, whatever width they state.
-        if values.count == count { break }
+        if filled == values.count { break }
         guard width <= Value.bitWidth else {
           throw content.error("values of \(width) bits in a column of \(Value.bitWidth) bits")
         }
         let packed = try content.take(groups * 4 * width)
-        for group in 0..<groups {
-          let start = packed.range.lowerBound + group * 4 * width
-          unpack(
-            packed.bytes, start, width, least, min(32, count - values.count), &last, &values)
+        packed.bytes.withUnsafeBytes { all in
+          for group in 0..<groups {
+            let start = packed.range.lowerBound + group * 4 * width
+            let end = min(filled + 32, values.count)
+            unpack(all, start, width, least, filled..<end, values)
+            filled = end
+          }
         }
       }
     }
-    return values
   }
 
-  /// Appends `count` values, at most 32, from the 4 × `width` bytes at `start`.
+  /// Decodes at most 32 values from the 4 × `width` bytes at `start`.
   @inline(__always)
   private static func unpack<Value: FixedWidthInteger & SignedInteger>(
-    _ bytes: [UInt8], _ start: Int, _ width: Int, _ least: Value, _ count: Int,
-    _ last: inout Value, _ values: inout [Value]
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ width: Int, _ least: Value,
+    _ places: Range<Int>, _ values: UnsafeMutableBufferPointer<Value>
   ) {
-    let mask = width == 64 ? UInt64.max : (UInt64(1) << UInt64(width)) - 1
-    var running = last
-    bytes.withUnsafeBytes { all in
-      for index in 0..<count {
-        let bit = index &* width
-        let at = start &+ bit / 8
-        let shift = UInt64(bit % 8)
-        var word: UInt64
-        if at &+ 9 <= all.count {
-          word = UInt64(littleEndian: all.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-          word &>>= shift
-          // The ninth byte holds the top bits of a wide value.
-          if shift > 0 { word |= UInt64(all[at &+ 8]) &<< (64 &- shift) }
-        } else {
-          word = 0
-          for byte in at..<all.count where byte < at &+ 8 {
-            word |= UInt64(all[byte]) << UInt64((byte &- at) &* 8)
-          }
-          word &>>= shift
-        }
-        running = running &+ least &+ Value(truncatingIfNeeded: word & mask)
-        values.append(running)
+    if places.isEmpty { return }
+    var running = values[places.lowerBound &- 1]
+    if width == 0 {
+      for place in places {
+        running = running &+ least
+        values.initializeElement(at: place, to: running)
       }
+      return
     }
-    last = running
+    let mask = UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- width)
+    // A word that begins up to seven bits before the value holds all of it.
+    let fitsWord = width <= 57 && start &+ 4 &* width &+ 8 <= bytes.count
+    var bit = 0
+    for place in places {
+      let at = start &+ bit &>> 3
+      let shift = UInt64(truncatingIfNeeded: bit & 7)
+      let word =
+        fitsWord
+        ? UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) &>> shift
+        : anyWord(bytes, at, shift)
+      running = running &+ least &+ Value(truncatingIfNeeded: word & mask)
+      values.initializeElement(at: place, to: running)
+      bit &+= width
+    }
+  }
+
+  /// The 64 bits that begin `shift` bits behind byte `at`; zeros behind the last byte.
+  private static func anyWord(_ bytes: UnsafeRawBufferPointer, _ at: Int, _ shift: UInt64) -> UInt64
+  {
+    var word: UInt64 = 0
+    for byte in at..<min(at + 8, bytes.count) {
+      word |= UInt64(bytes[byte]) << UInt64((byte - at) * 8)
+    }
+    word >>= shift
+    // The ninth byte holds the top bits of a wide value.
+    if shift > 0, at + 8 < bytes.count { word |= UInt64(bytes[at + 8]) << (64 - shift) }
+    return word
   }
 }

@@ -6,13 +6,23 @@ final class GzipCompressor {
   // zlib keeps the stream's address, so it must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// - Parameter level: zlib's, 1 (quick) to 9 (small).
-  init(level: CInt) throws(ParquetError) {
+  /// What zlib looks for in the bytes.
+  enum Effort {
+    /// How often each byte comes, nothing else.
+    case frequencies
+    /// Also repeated strings, the first that are found: zlib's level 1.
+    case quick
+    /// Also repeated strings, with patience: zlib's level 6.
+    case thorough
+  }
+
+  init(_ effort: Effort) throws(ParquetError) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 15 window bits, and 16 more for a gzip member; 8 is zlib's default memory level.
     let status = deflateInit2_(
-      stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      stream, effort == .thorough ? 6 : 1, Z_DEFLATED, 15 + 16, 8,
+      effort == .frequencies ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       CInt(MemoryLayout<z_stream>.size))
     if status != Z_OK {
       throw ParquetError("zlib cannot start to compress (status \(status))")
@@ -26,6 +36,7 @@ final class GzipCompressor {
 
   /// The gzip form of `bytes`; nil when it would not be smaller than `limit` bytes.
   func compress(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+    if limit <= 0 { return nil }
     var complete = false
     let result = [UInt8](unsafeUninitializedCapacity: limit) { output, used in
       bytes.withUnsafeBufferPointer { input in

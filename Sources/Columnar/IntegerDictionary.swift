@@ -6,59 +6,139 @@ struct IntegerDictionary {
   /// For each row its place in `values`; ``ColumnData/wideNullCode`` for none.
   let codes: [Int32]
 
-  /// With more distinct values than this the list is given up.
-  private static let limit = 4096
-  /// Four places for each value keep the searches short.
-  private static let slotBits: UInt64 = 14
+  /// With more distinct values than this the list is given up: seconds of a day just fit.
+  private static let limit = 1 << 17
+  /// So many rows show whether a list is worth while: of `limit` values that are equally frequent
+  /// about 1,000 of them come twice.
+  private static let trialRows = 1 << 14
+  private static let trialLimit = trialRows - 800
 
   /// Nil when the column is not of integers, or has too many distinct ones in `rows`.
   init?(_ column: Column, _ rows: Range<Int>) {
-    let found: (values: [Int64], codes: [Int32])? =
-      switch column.data {
-      case .int32(let values): Self.collect(values, column.validity, rows)
-      case .int64(let values): Self.collect(values, column.validity, rows)
-      case .dictionary, .wideDictionary, .text: nil
-      }
-    guard let found else { return nil }
-    let order = found.values.indices.sorted { found.values[$0] < found.values[$1] }
-    var places = [Int32](repeating: 0, count: order.count)
-    for (place, index) in order.enumerated() { places[index] = Int32(place) }
-    values = order.map { found.values[$0] }
-    codes = found.codes.map { $0 < 0 ? $0 : places[Int($0)] }
+    switch column.data {
+    case .int32(let values): self.init(values, column.validity, rows)
+    case .int64(let values): self.init(values, column.validity, rows)
+    case .dictionary, .wideDictionary, .text: return nil
+    }
   }
 
-  /// The distinct values and each row's place among them, both in order of appearance.
-  private static func collect<Value: FixedWidthInteger>(
+  private init?<Value: FixedWidthInteger & SignedInteger>(
     _ all: [Value], _ validity: [Bool]?, _ rows: Range<Int>
-  ) -> (values: [Int64], codes: [Int32])? {
-    var slots = [Int32](repeating: -1, count: 1 << Int(slotBits))
+  ) {
+    var (least, greatest) = (Value.max, Value.min)
+    for row in rows where validity?[row] ?? true {
+      least = min(least, all[row])
+      greatest = max(greatest, all[row])
+    }
+    let (range, overflows) = greatest.subtractingReportingOverflow(least)
+    if least <= greatest, !overflows, range < min(Self.limit, 1024 + 8 * rows.count) {
+      self.init(all, validity, rows, from: least, range: Int(range))
+    } else {
+      self.init(bySearch: all, validity, rows)
+    }
+  }
+
+  /// Of values that lie close together, a table over their range tells which there are.
+  private init<Value: FixedWidthInteger>(
+    _ all: [Value], _ validity: [Bool]?, _ rows: Range<Int>, from least: Value, range: Int
+  ) {
+    var places = [Int32](repeating: -1, count: range + 1)
+    for row in rows where validity?[row] ?? true { places[Int(all[row] &- least)] = 0 }
     var values: [Int64] = []
-    var codes: [Int32] = []
-    codes.reserveCapacity(rows.count)
-    // One value in all rows, as a day or a version, needs no search.
-    if validity == nil, let first = rows.first.map({ all[$0] }),
-      all[rows].allSatisfy({ $0 == first })
-    {
-      return ([Int64(first)], [Int32](repeating: 0, count: rows.count))
+    for place in places.indices where places[place] == 0 {
+      places[place] = Int32(values.count)
+      values.append(Int64(least) + Int64(place))
     }
-    for row in rows {
-      if let validity, !validity[row] {
-        codes.append(ColumnData.wideNullCode)
-        continue
+    self.values = values
+    codes = places.withUnsafeBufferPointer { places in
+      rows.map { row in
+        validity?[row] ?? true ? places[Int(all[row] &- least)] : ColumnData.wideNullCode
       }
-      let value = Int64(all[row])
-      // Fibonacci hashing: the top bits of a product with 2⁶⁴ divided by the golden ratio.
-      var slot = Int((UInt64(bitPattern: value) &* 0x9e37_79b9_7f4a_7c15) >> (64 - slotBits))
-      while slots[slot] >= 0, values[Int(slots[slot])] != value {
-        slot = (slot + 1) & (slots.count - 1)
-      }
-      if slots[slot] < 0 {
-        if values.count == limit { return nil }
-        slots[slot] = Int32(values.count)
-        values.append(value)
-      }
-      codes.append(slots[slot])
     }
-    return (values, codes)
+  }
+
+  private init?<Value: FixedWidthInteger>(
+    bySearch all: [Value], _ validity: [Bool]?, _ rows: Range<Int>
+  ) {
+    var found = DistinctValues(rowCount: rows.count)
+    let trial = rows.prefix(Self.trialRows)
+    found.append(all[trial], validity?[trial])
+    if trial.count < rows.count, found.values.count > Self.trialLimit { return nil }
+    for start in stride(from: trial.upperBound, to: rows.upperBound, by: Self.trialRows) {
+      let part = start..<min(start + Self.trialRows, rows.upperBound)
+      found.append(all[part], validity?[part])
+      if found.values.count > Self.limit { return nil }
+    }
+    values = found.values.sorted()
+    let places = found.places(inOrder: values)
+    codes = places.withUnsafeBufferPointer { places in
+      found.codes.map { $0 < 0 ? $0 : places[Int($0)] }
+    }
+  }
+}
+
+/// Distinct values and each row's place among them, both in order of appearance.
+private struct DistinctValues {
+  private(set) var values: [Int64] = []
+  private(set) var codes: [Int32] = []
+  /// An open hash table of places in `values`, −1 where there is none; at least four slots for each
+  /// value keep the searches short.
+  private var slots: [Int32]
+  /// 64 − the number of bits that number the slots.
+  private var shift: UInt64 = 64 - 12
+
+  init(rowCount: Int) {
+    codes.reserveCapacity(rowCount)
+    slots = [Int32](repeating: -1, count: 1 << 12)
+  }
+
+  mutating func append<Value: FixedWidthInteger>(
+    _ part: ArraySlice<Value>, _ validity: ArraySlice<Bool>?
+  ) {
+    guard let validity else {
+      for value in part { codes.append(code(of: Int64(value))) }
+      return
+    }
+    for (value, isValid) in zip(part, validity) {
+      codes.append(isValid ? code(of: Int64(value)) : ColumnData.wideNullCode)
+    }
+  }
+
+  @inline(__always)
+  private mutating func code(of value: Int64) -> Int32 {
+    let slot = slot(of: value)
+    if slots[slot] >= 0 { return slots[slot] }
+    let code = Int32(truncatingIfNeeded: values.count)
+    values.append(value)
+    slots[slot] = code
+    if values.count * 4 > slots.count { growSlots() }
+    return code
+  }
+
+  /// The slot in which a value is, or else would be.
+  @inline(__always)
+  private func slot(of value: Int64) -> Int {
+    // Fibonacci hashing: the top bits of a product with 2⁶⁴ divided by the golden ratio.
+    var slot = Int(
+      truncatingIfNeeded: (UInt64(bitPattern: value) &* 0x9e37_79b9_7f4a_7c15) &>> shift)
+    while slots[slot] >= 0, values[Int(slots[slot])] != value {
+      slot = (slot &+ 1) & (slots.count &- 1)
+    }
+    return slot
+  }
+
+  /// The place of each value among the same values in order.
+  func places(inOrder ordered: [Int64]) -> [Int32] {
+    var places = [Int32](repeating: 0, count: values.count)
+    for (place, value) in ordered.enumerated() {
+      places[Int(slots[slot(of: value)])] = Int32(truncatingIfNeeded: place)
+    }
+    return places
+  }
+
+  private mutating func growSlots() {
+    shift -= 2
+    slots = [Int32](repeating: -1, count: slots.count * 4)
+    for (code, value) in values.enumerated() { slots[slot(of: value)] = Int32(code) }
   }
 }

@@ -16,7 +16,8 @@ struct PageEncoder {
   private let integers: IntegerDictionary?
   /// The distinct values of what is written as a dictionary; nil for other columns.
   let dictionary: [StatisticValue]?
-  /// For a dictionary, each code's place in the order of the values, and the other way round.
+  /// For a dictionary, each code's place in the order of the values, and the other way round; empty
+  /// where the values are in order.
   private let ranks: [Int]
   private let codesByRank: [Int]
 
@@ -45,7 +46,8 @@ struct PageEncoder {
     self.group = group
     self.integers = integers
     self.dictionary = dictionary
-    let values = dictionary ?? []
+    // Those of integers are in order.
+    let values = integers == nil ? dictionary ?? [] : []
     codesByRank = values.indices.sorted { values[$0].precedes(values[$1]) }
     var ranks = [Int](repeating: 0, count: values.count)
     for (rank, code) in codesByRank.enumerated() { ranks[code] = rank }
@@ -65,9 +67,11 @@ struct PageEncoder {
   var plainDictionary: [UInt8] {
     var plain: [UInt8] = []
     for value in dictionary ?? [] {
-      switch value {
-      case .string(let text): plain.appendPlain(text.utf8)
-      case .integer: plain += value.plainBytes(column.field.type)
+      switch (value, column.field.type.physical) {
+      case (.string(let text), _): plain.appendPlain(text.utf8)
+      case (.integer(let value), .int32):
+        plain.appendLittleEndian(UInt32(truncatingIfNeeded: value))
+      case (.integer(let value), _): plain.appendLittleEndian(UInt64(bitPattern: value))
       }
     }
     return plain
@@ -76,8 +80,7 @@ struct PageEncoder {
   func encode(_ rows: Range<Int>) throws(ParquetError) -> PageBody {
     if let integers {
       let start = group.lowerBound
-      return try indices(
-        Array(integers.codes[rows.lowerBound - start..<rows.upperBound - start]))
+      return try indices(integers.codes[rows.lowerBound - start..<rows.upperBound - start])
     }
     switch column.data {
     case .int32(let values):
@@ -85,9 +88,9 @@ struct PageEncoder {
     case .int64(let values):
       return differences(rows, values, DeltaEncoding.encode)
     case .dictionary(let codes, _):
-      return try indices(codes[rows].map { $0 == ColumnData.nullCode ? -1 : Int32($0) })
+      return try indices(codes[rows].map { $0 == ColumnData.nullCode ? -1 : Int32($0) }[...])
     case .wideDictionary(let codes, _):
-      return try indices(Array(codes[rows]))
+      return try indices(codes[rows])
     case .text(let text):
       return plainText(rows, text)
     }
@@ -124,36 +127,36 @@ struct PageEncoder {
   }
 
   /// A page of dictionary codes, −1 where a row has no value.
-  private func indices(_ codes: [Int32]) throws(ParquetError) -> PageBody {
-    var least = Int.max
-    var greatest = -1
-    var nullCount = 0
-    for code in codes {
-      if code == ColumnData.wideNullCode {
-        nullCount += 1
-      } else if code >= 0, code < ranks.count {
-        let rank = ranks[Int(code)]
-        least = min(least, rank)
-        greatest = max(greatest, rank)
-      } else {
-        throw ParquetError(
-          "column \(column.field.name): code \(code) in a dictionary of \(ranks.count) values")
-      }
-    }
-    if nullCount > 0 && !column.field.isNullable {
+  private func indices(_ codes: ArraySlice<Int32>) throws(ParquetError) -> PageBody {
+    let count = dictionary?.count ?? 0
+    let range = codes.withUnsafeBufferPointer(CodeRange.init)
+    if range.nullCount > 0 && !column.field.isNullable {
       throw ParquetError("column \(column.field.name) is not nullable but has rows without value")
     }
-    let width = RunLengthEncoding.width(ofDictionary: ranks.count)
-    var values: [UInt8] = [UInt8(width)]
-    let present = nullCount == 0 ? codes : codes.filter { $0 >= 0 }
-    present.withUnsafeBufferPointer { RunLengthEncoding.append($0, width: width, to: &values) }
-    var bounds: Bounds?
-    if greatest >= 0, let dictionary {
-      bounds = Self.bounds(dictionary[codesByRank[least]], dictionary[codesByRank[greatest]])
+    if let wrong = range.ends.first(where: { !(-1..<count ~= Int($0)) }) {
+      throw ParquetError(
+        "column \(column.field.name): code \(wrong) in a dictionary of \(count) values")
     }
+    let present = range.nullCount == 0 ? codes : codes.filter { $0 != ColumnData.wideNullCode }[...]
+    let width = RunLengthEncoding.width(ofDictionary: count)
+    var values: [UInt8] = [UInt8(width)]
+    present.withUnsafeBufferPointer { RunLengthEncoding.append($0, width: width, to: &values) }
     return PageBody(
-      levels: column.field.isNullable ? Self.levels(codes.map { $0 < 0 ? 0 : 1 }) : [],
-      values: values, nullCount: nullCount, bounds: bounds)
+      levels: levels(range.nullCount == 0 ? nil : codes.map { $0 < 0 ? 0 : 1 }, count: codes.count),
+      values: values, nullCount: range.nullCount, bounds: bounds(of: present))
+  }
+
+  /// The bounds of the values with these codes, which are in the dictionary.
+  private func bounds(of codes: ArraySlice<Int32>) -> Bounds? {
+    guard let dictionary, !codes.isEmpty else { return nil }
+    if ranks.isEmpty {
+      let range = codes.withUnsafeBufferPointer(CodeRange.init)
+      return Self.bounds(dictionary[Int(range.least)], dictionary[Int(range.greatest)])
+    }
+    var isThere = [Bool](repeating: false, count: ranks.count)
+    for code in codes { isThere[Int(code)] = true }
+    let there = codesByRank.lazy.filter { isThere[$0] }
+    return Self.bounds(dictionary[there.first!], dictionary[there.last!])
   }
 
   private func plainText(_ rows: Range<Int>, _ text: TextColumn) -> PageBody {
@@ -189,24 +192,51 @@ struct PageEncoder {
 
   /// The definition levels of rows whose presence `validity` tells.
   private func levels(_ rows: Range<Int>) -> [UInt8] {
-    guard column.field.isNullable else { return [] }
-    guard let validity = column.validity else {
-      return Self.levels([Int32](repeating: 1, count: rows.count))
-    }
-    return Self.levels(rows.map { validity[$0] ? 1 : 0 })
+    levels(column.validity.map { validity in rows.map { validity[$0] ? 1 : 0 } }, count: rows.count)
   }
 
-  private static func levels(_ levels: [Int32]) -> [UInt8] {
+  /// The definition levels of `count` rows; none for a column that is not nullable.
+  ///
+  /// - Parameter present: 1 for each row that has a value, else 0; nil when all have.
+  private func levels(_ present: [Int32]?, count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    levels.withUnsafeBufferPointer { RunLengthEncoding.append($0, width: 1, to: &bytes) }
+    guard column.field.isNullable else { return bytes }
+    if let present {
+      present.withUnsafeBufferPointer { RunLengthEncoding.append($0, width: 1, to: &bytes) }
+    } else {
+      RunLengthEncoding.append(1, count: count, width: 1, to: &bytes)
+    }
     return bytes
+  }
+}
+
+/// The least and the greatest of some codes, and how many say that there is no value.
+private struct CodeRange {
+  private(set) var least = Int32.max
+  private(set) var greatest = Int32.min
+  let nullCount: Int
+
+  var ends: [Int32] { least <= greatest ? [least, greatest] : [] }
+
+  init(_ codes: UnsafeBufferPointer<Int32>) {
+    var nullCount: Int32 = 0
+    for code in codes {
+      least = min(least, code)
+      greatest = max(greatest, code)
+      nullCount &+= code == ColumnData.wideNullCode ? 1 : 0
+    }
+    self.nullCount = Int(nullCount)
   }
 }
 
 extension [UInt8] {
   /// PLAIN encoding of a byte array: its length in four bytes, little-endian, then itself.
   mutating func appendPlain(_ bytes: some Collection<UInt8>) {
-    for shift in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: bytes.count >> shift)) }
+    appendLittleEndian(UInt32(truncatingIfNeeded: bytes.count))
     append(contentsOf: bytes)
+  }
+
+  fileprivate mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
   }
 }

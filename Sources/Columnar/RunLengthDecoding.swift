@@ -1,5 +1,14 @@
 /// Reads the RLE / bit-packed hybrid of levels and dictionary codes.
 enum RunLengthDecoding {
+  /// Which of `count` rows have a value, 1 or 0 for each; nil when all have.
+  static func presence(
+    _ content: inout PageContent, count: Int
+  ) throws(ParquetError) -> [Int32]? {
+    let levels = try decode(&content, width: 1, count: count)
+    try content.expectEnd()
+    return levels.contains(0) ? levels : nil
+  }
+
   /// Exactly `count` values of `width` bits (0...31). The caller has bounded `count`.
   static func decode(
     _ content: inout PageContent, width: Int, count: Int
@@ -34,22 +43,30 @@ enum RunLengthDecoding {
     return values
   }
 
+  /// Appends `count` values from as many bytes as they take.
   private static func unpack(
     _ packed: PageContent, width: Int, count: Int, _ values: inout [Int32]
   ) {
     let mask = (UInt64(1) << UInt64(width)) - 1
-    var pending: UInt64 = 0
-    var bits = 0
-    var next = packed.range.lowerBound
-    for _ in 0..<count {
-      while bits < width {
-        pending |= UInt64(packed.bytes[next]) << UInt64(bits)
-        next += 1
-        bits += 8
+    let (start, end) = (packed.range.lowerBound, packed.range.upperBound)
+    let unpacked = packed.bytes.withUnsafeBytes { bytes in
+      [Int32](unsafeUninitializedCapacity: count) { values, used in
+        for index in 0..<count {
+          let bit = index &* width
+          let at = start &+ bit &>> 3
+          var word: UInt64 = 0
+          if at &+ 8 <= bytes.count {
+            word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+          } else {
+            for byte in at..<end { word |= UInt64(bytes[byte]) << UInt64((byte - at) * 8) }
+          }
+          // At most 31 bits of a value follow at most seven of the one before.
+          word &>>= UInt64(truncatingIfNeeded: bit & 7)
+          values.initializeElement(at: index, to: Int32(truncatingIfNeeded: word & mask))
+        }
+        used = count
       }
-      values.append(Int32(truncatingIfNeeded: pending & mask))
-      pending >>= UInt64(width)
-      bits -= width
     }
+    values.append(contentsOf: unpacked)
   }
 }

@@ -15,10 +15,7 @@ enum RunLengthEncoding {
     while start < count {
       let run = runLength(values, from: start, atMost: count - start)
       if run >= 8 || start + run == count {
-        out.appendVarint(UInt64(run) << 1)
-        for byte in 0..<(width + 7) / 8 {
-          out.append(UInt8(truncatingIfNeeded: values[start] >> Int32(byte * 8)))
-        }
+        append(values[start], count: run, width: width, to: &out)
         start += run
         continue
       }
@@ -28,6 +25,14 @@ enum RunLengthEncoding {
       out.appendVarint(UInt64((end - start) / 8) << 1 | 1)
       pack(values, start..<end, width: width, to: &out)
       start = end
+    }
+  }
+
+  /// Appends a run of one value.
+  static func append(_ value: Int32, count: Int, width: Int, to out: inout [UInt8]) {
+    out.appendVarint(UInt64(count) << 1)
+    for byte in 0..<(width + 7) / 8 {
+      out.append(UInt8(truncatingIfNeeded: value >> Int32(byte * 8)))
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import SystemMemory
 
 /// The version of this program.
 let amrVersion = "0.1.0"
@@ -10,6 +11,7 @@ let engineName = "amr \(amrVersion)"
 @main
 struct AMR {
   static func main() async {
+    Heap.keepFreedMemory()
     Terminal.holdStandardDescriptors()
     Interrupt.install()
     let code = await obey(Array(CommandLine.arguments.dropFirst()))

@@ -65,7 +65,7 @@ struct HostileFileTests {
     var random = SplitMix64(seed: 77)
     for number in 0..<6000 {
       var collector = ColumnCollector(field)
-      collector.beginChunk()
+      collector.beginChunk(rowCount: 20_480)
       switch field.type.physical {
       case .int32: collector.use([1, 2, 3] as [Int32])
       case .int64: collector.use([1, 2, 3] as [Int64])

@@ -3,7 +3,7 @@ import DeltaTable
 import Metering
 
 /// Rows of the table `daily`: what each endpoint used on each day.
-struct DailyTable {
+enum DailyTable {
   static let fields: [TableField] = [
     TableField("endpoint_id", .int64, comment: "the meter module's address on the air"),
     TableField("day", .date, comment: "local day"),
@@ -16,29 +16,19 @@ struct DailyTable {
     TableField("month", .string, comment: "partition: YYYY-MM of day"),
   ]
 
-  private var endpoints: [Int64] = []
-  private var units: [Int64] = []
-  private var qualities: [UInt8] = []
-
-  init(capacity: Int) {
-    endpoints.reserveCapacity(capacity)
-    units.reserveCapacity(capacity)
-    qualities.reserveCapacity(capacity)
-  }
-
-  @inline(__always)
-  mutating func append(endpoint: UInt32, units: Int64, quality: Quality) {
-    endpoints.append(Int64(endpoint))
-    self.units.append(units)
-    qualities.append(quality.code)
-  }
-
-  /// The columns of a data file, without the partition.
-  func columns(day: CivilDay) -> [Column] {
+  /// The columns of a day's data file, without the partition.
+  ///
+  /// - Parameter endpoints: all of the registry.
+  static func columns(_ use: DayUse, of day: CivilDay, endpoints: [Int64]) -> [Column] {
+    let codes = DayValue.allCases.map(\.quality.code)
+    let chosen = use.chosen(endpoints)
     let data: [ColumnData] = [
-      .int64(endpoints), .int32([Int32](repeating: Int32(day.number), count: endpoints.count)),
-      .int64(units), .dictionary(codes: qualities, values: Quality.allCases.map(\.rawValue)),
+      .int64(chosen), .int32([Int32](repeating: Int32(day.number), count: chosen.count)),
+      .int64(use.chosen(use.units)),
+      .dictionary(
+        codes: use.chosen(use.values).map { codes[Int($0.rawValue)] },
+        values: Quality.allCases.map(\.rawValue)),
     ]
-    return zip(Self.fields, data).map { Column($0.field, $1) }
+    return zip(fields, data).map { Column($0.field, $1) }
   }
 }

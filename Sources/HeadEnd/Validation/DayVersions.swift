@@ -10,7 +10,8 @@ struct DayVersions {
   private let endpoints: [UInt32]
   private(set) var rows = ReadRows()
 
-  init(_ month: ValidatedMonth, day: Int, endpoints: [UInt32]) {
+  /// - Parameter values: of the day, by row.
+  init(_ month: ValidatedMonth, day: Int, values: [DayValue], endpoints: [UInt32]) {
     self.month = month
     self.day = day
     self.endpoints = endpoints
@@ -29,9 +30,8 @@ struct DayVersions {
         rejected = rejections[rejection]
         rejection += 1
       }
-      let value = month.grid.value(day, row)
-      if firstOther == other && rejected == nil && !value.isEstimated { continue }
-      add(row, value, rejected, known: others.reads[firstOther..<other])
+      if firstOther == other && rejected == nil && !values[row].isEstimated { continue }
+      add(row, values[row], rejected, known: others.reads[firstOther..<other])
     }
   }
 

@@ -127,7 +127,19 @@ struct MeterTrack {
     return context.rules.plausibleUse(use, over: max(until - since, Self.leastTime))
   }
 
+  /// Goes on to a read that any meter may show after the last good one; false, without a change, for
+  /// others, which may be good all the same.
+  @inline(__always)
+  mutating func acceptOrdinary(_ read: RegisterPoint, day: CivilDay) -> Bool {
+    guard let good, departure == nil else { return false }
+    let counts = read.count &- good.count
+    guard counts >= 0, counts <= certainlyPlausible else { return false }
+    accept(read, counts: counts, day: day)
+    return true
+  }
+
   /// Goes on to a good read.
+  @inline(__always)
   mutating func accept(_ read: RegisterPoint, counts: Int64, day: CivilDay) {
     // As of the last read at which the register still moved.
     if counts == 0, unchangedSince == goodDay { movingUse = dailyUse?.hundredths ?? 0 }

@@ -4,26 +4,28 @@ import VEE
 extension ValidatedMonth {
   /// What an endpoint used on a day as the difference of two days' values, in units; nil where there
   /// are not two.
-  @inline(__always)
   func plainUse(_ day: Int, _ row: Int, _ meter: DayMeter) -> Int64? {
     guard let value = grid.register(day, row),
-      let before = day > 0
-        ? grid.register(day - 1, row) : startValues[row] < 0 ? nil : startValues[row]
+      let before = day > 0 ? grid.register(day - 1, row) : startValue(row)
     else { return nil }
-    let counts = value - before
-    // Nearly always; the general way around is slower.
-    if counts >= 0 && counts <= 1 << 16 && counts <= meter.span / 2 {
-      return counts * Int64(meter.multiplier)
-    }
-    return netUse(from: before, to: value, span: meter.span) * Int64(meter.multiplier)
+    return meter.use(from: before, to: value)
   }
+
+  /// The value before the first day.
+  @inline(__always)
+  private func startValue(_ row: Int) -> Int64? { startValues[row] < 0 ? nil : startValues[row] }
 
   /// What each endpoint used in the whole month, in units, by row.
   func monthlyUse(_ meters: MonthMeters, _ rows: Range<Int>) -> [Int64] {
     rows.map { row in
-      (0..<dayCount).reduce(Int64(0)) { sum, day in
-        sum &+ (plainUse(day, row, meters.meter(day, row)) ?? 0)
+      var sum: Int64 = 0
+      var before = startValue(row)
+      for day in 0..<dayCount {
+        let value = grid.register(day, row)
+        if let value, let before { sum &+= meters.meter(day, row).use(from: before, to: value) }
+        before = value
       }
+      return sum
     }
   }
 
@@ -37,22 +39,46 @@ extension ValidatedMonth {
     return sums
   }
 
-  /// Calls `body` with each endpoint that has a value or use on a day.
-  func forEachUse(
-    on day: Int, _ meters: MonthMeters,
-    _ body: (_ row: Int, DayValue, _ meter: DayMeter, _ units: Int64) -> Void
-  ) {
-    let changes = overrides[day]
-    var place = 0
-    for row in 0..<grid.endpointCount {
-      let meter = meters.meter(day, row)
-      let value = grid.value(day, row)
-      if place < changes.count, changes[place].row == row {
-        body(row, value, meter, changes[place].units)
-        place += 1
-      } else if value != .none {
-        body(row, value, meter, plainUse(day, row, meter) ?? 0)
-      }
+  /// What all endpoints have on a day.
+  func use(on day: Int, _ meters: MonthMeters) -> DayUse {
+    let cells = grid.cells(on: day)
+    let cellsBefore = day > 0 ? grid.cells(on: day - 1) : nil
+    var units = (0..<cells.count).map { row -> Int64 in
+      guard let value = cells.register(row),
+        let before = cellsBefore.map({ $0.register(row) }) ?? startValue(row)
+      else { return 0 }
+      return meters.meter(day, row).use(from: before, to: value)
     }
+    for change in overrides[day] { units[change.row] = change.units }
+    return DayUse(
+      values: (0..<cells.count).map(cells.value), units: units,
+      usedBesides: overrides[day].map(\.row))
+  }
+}
+
+/// What all endpoints have on a day, by row.
+struct DayUse {
+  let values: [DayValue]
+  /// In the unit of the commodity; 0 where nothing is known.
+  let units: [Int64]
+  /// Rows that have a value or use; nil is all.
+  let rows: [Int]?
+
+  /// - Parameter usedBesides: rows that have used something even without a value.
+  init(values: [DayValue], units: [Int64], usedBesides: [Int]) {
+    self.values = values
+    self.units = units
+    if values.contains(.none) {
+      let others = Set(usedBesides)
+      rows = values.indices.filter { values[$0] != .none || others.contains($0) }
+    } else {
+      rows = nil
+    }
+  }
+
+  /// The elements of the rows that have something.
+  func chosen<Element>(_ elements: [Element]) -> [Element] {
+    guard let rows else { return elements }
+    return rows.map { elements[$0] }
   }
 }

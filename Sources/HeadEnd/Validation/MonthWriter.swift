@@ -24,6 +24,8 @@ struct MonthWriter {
   private let month: ValidatedMonth
   private let meters: MonthMeters
   private let endpoints: [UInt32]
+  /// The same as they stand in columns.
+  private let endpointColumn: [Int64]
   private let areas: Areas
   private let batch: Int64
   private let timestamp: Int64
@@ -39,6 +41,7 @@ struct MonthWriter {
       job.registry, job.ranges, firstDay: month.grid.firstDay, dayCount: month.dayCount,
       clock: job.settings.clock)
     endpoints = job.index.ids
+    endpointColumn = endpoints.map(Int64.init)
     areas = Areas(job.areas)
     batch = store.nextBatch
     tables = Dictionary(
@@ -49,24 +52,25 @@ struct MonthWriter {
 
   func write(threads: Int) async throws -> Files {
     let writer = self
-    let days = try await parallelMap(count: month.dayCount, threads: threads) { day in
-      try writer.write(day: day)
-    }
     let parts = try await parallelRanges(count: endpoints.count, threads: threads) { range in
       writer.month.monthlyUse(writer.meters, range)
     }
     var use = Array(concatenating: parts)
     for (row, units) in month.exchangedUse(meters) { use[row] += units }
+    // The file of the month takes as long as several days', so it comes first.
+    let works = try await parallelMap(count: month.dayCount + 1, threads: threads) { [use] number in
+      number == 0
+        ? MonthOrDay.month(
+          try writer.file(
+            MonthlyTable.columns(
+              writer.month, writer.meters, endpoints: writer.endpoints,
+              areas: writer.areas.collectors, use: use), .monthly, "monthly"))
+        : MonthOrDay.day(try writer.write(day: number - 1))
+    }
+    let days = works.compactMap(\.day)
     return Files(
       derived: [
-        (.daily, days.compactMap(\.daily)),
-        (
-          .monthly,
-          try file(
-            MonthlyTable.columns(
-              month, meters, endpoints: endpoints, areas: areas.collectors, use: use), .monthly,
-            "monthly")
-        ),
+        (.daily, days.compactMap(\.daily)), (.monthly, works[0].month),
         (
           .groups,
           try file(
@@ -79,6 +83,15 @@ struct MonthWriter {
             FindingsTable.columns(sortedFindings, commodity: commodity), .findings, "findings")
         ),
       ], reads: days.compactMap(\.reads), versionCount: days.reduce(0) { $0 + $1.versionCount })
+  }
+
+  /// What one thread made.
+  private enum MonthOrDay: Sendable {
+    case month([DataFile])
+    case day(DayFiles)
+
+    var month: [DataFile] { if case .month(let files) = self { files } else { [] } }
+    var day: DayFiles? { if case .day(let files) = self { files } else { nil } }
   }
 
   private var sortedFindings: [Finding] {
@@ -103,15 +116,14 @@ struct MonthWriter {
 
   private func write(day: Int) throws -> DayFiles {
     let date = month.grid.firstDay + day
-    var table = DailyTable(capacity: endpoints.count)
-    var groups = DayGroups(areaCount: areas.ids.count)
-    month.forEachUse(on: day, meters) { row, value, meter, units in
-      table.append(endpoint: endpoints[row], units: units, quality: value.quality)
-      groups.add(value, meter, area: areas.places[row], units: units)
-    }
-    let versions = DayVersions(month, day: day, endpoints: endpoints).rows
+    let use = month.use(on: day, meters)
+    let groups = DayGroups(
+      use, on: day, meters, areas: areas.places, areaCount: areas.ids.count)
+    let versions = DayVersions(month, day: day, values: use.values, endpoints: endpoints).rows
     return DayFiles(
-      daily: try file(table.columns(day: date), .daily, "\(date)").first,
+      daily: try file(
+        DailyTable.columns(use, of: date, endpoints: endpointColumn), .daily, "\(date)"
+      ).first,
       reads: versions.count == 0
         ? nil
         : try tables[.reads]!.writeDataFile(
@@ -135,67 +147,5 @@ private struct Areas: Sendable {
     ids = Set(collectors).sorted()
     let place = Dictionary(uniqueKeysWithValues: zip(ids, Int32(0)...))
     places = collectors.map { place[$0]! }
-  }
-}
-
-/// One day's totals of all cycles and areas.
-private struct DayGroups {
-  private var cycles: [GroupTotals]
-  private var areas: [GroupTotals]
-
-  init(areaCount: Int) {
-    let kinds = Commodity.allCases.count
-    cycles = Array(repeating: GroupTotals(), count: (BillingCycle.count + 1) * kinds)
-    areas = Array(repeating: GroupTotals(), count: areaCount * kinds)
-  }
-
-  @inline(__always)
-  mutating func add(_ value: DayValue, _ meter: DayMeter, area: Int32, units: Int64) {
-    let kind = Int(meter.commodity.number)
-    let kinds = Commodity.allCount
-    Self.add(value, units, to: &cycles[Int(meter.cycle) * kinds + kind])
-    Self.add(value, units, to: &areas[Int(area) * kinds + kind])
-  }
-
-  @inline(__always)
-  private static func add(_ value: DayValue, _ units: Int64, to totals: inout GroupTotals) {
-    totals.consumption += units
-    switch value {
-    case .none: return
-    case .missing: break
-    case .actual: totals.counts.actual += 1
-    case .customer, .verified: totals.counts.entered += 1
-    case .betweenReads, .byHistory, .byClassAverage: totals.counts.estimated += 1
-    }
-    totals.counts.expected += 1
-  }
-
-  /// Groups that have anything.
-  func byKey(_ ids: [UInt32]) -> [GroupsTable.Key: GroupTotals] {
-    var groups: [GroupsTable.Key: GroupTotals] = [:]
-    for commodity in Commodity.allCases {
-      for cycle in 1...BillingCycle.count {
-        let totals = cycles[cycle * Commodity.allCount + Int(commodity.number)]
-        groups[.init(grouping: .cycle, number: UInt32(cycle), commodity: commodity)] = totals
-      }
-      for (place, id) in ids.enumerated() {
-        let totals = areas[place * Commodity.allCount + Int(commodity.number)]
-        groups[.init(grouping: .collector, number: id, commodity: commodity)] = totals
-      }
-    }
-    return groups.filter { $0.value != GroupTotals() }
-  }
-}
-
-extension Commodity {
-  fileprivate static let allCount = allCases.count
-
-  /// Its place among all.
-  fileprivate var number: UInt8 {
-    switch self {
-    case .electric: 0
-    case .gas: 1
-    case .water: 2
-    }
   }
 }

@@ -4,15 +4,19 @@ import Metering
 struct PersonEntries: Sendable {
   /// By row; one element for each day of the grid.
   private var days: [[Int: StoredRead]]
-  private let isEmpty: Bool
+  /// Rows of which there is any.
+  private let rows: Set<Int>
 
   init(_ days: [[Int: StoredRead]]) {
     self.days = days
-    isEmpty = days.allSatisfy(\.isEmpty)
+    rows = Set(days.lazy.flatMap(\.keys))
   }
+
+  /// Whether there are any for an endpoint.
+  func areMade(for row: Int) -> Bool { !rows.isEmpty && rows.contains(row) }
 
   @inline(__always)
   func entry(day: Int, row: Int) -> StoredRead? {
-    isEmpty || day < 0 ? nil : days[day][row]
+    rows.isEmpty || day < 0 ? nil : days[day][row]
   }
 }

@@ -1,8 +1,9 @@
 import Metering
+import SystemMemory
 import VEE
 
 /// What a day has for an endpoint after validation.
-enum DayValue: UInt8 {
+enum DayValue: UInt8, CaseIterable {
   /// The endpoint is not in service.
   case none
   /// Neither a good read nor anything to estimate from.
@@ -52,42 +53,38 @@ final class ReadGrid: @unchecked Sendable {
     var tamper: UInt8
   }
 
-  private static let noRegister = UInt32.max
+  /// Endpoints whose cells lie together: a day of them is a few lines of the processor's cache, and
+  /// all days of them fit there, whether one goes along a day or along an endpoint.
+  fileprivate static let tileBits = 6
 
   let firstDay: CivilDay
   let dayCount: Int
   let endpointCount: Int
   /// 00:00 of the first day. Cells hold whole seconds after it.
   private let start: UTCMilliseconds
-  private let registers: UnsafeMutableBufferPointer<UInt32>
-  private let seconds: UnsafeMutableBufferPointer<UInt32>
+  /// One more than the register; 0 where there is none.
+  private let registers: ZeroedMemory<UInt32>
+  private let seconds: ZeroedMemory<UInt32>
   /// Before validation ERT type × 32 + tamper; after it a `DayValue`.
-  private let attributes: UnsafeMutableBufferPointer<UInt16>
+  private let attributes: ZeroedMemory<UInt16>
 
   init(firstDay: CivilDay, dayCount: Int, endpointCount: Int, clock: LocalClock) {
     self.firstDay = firstDay
     self.dayCount = dayCount
     self.endpointCount = endpointCount
     start = clock.startOfDay(firstDay)
-    let count = dayCount * endpointCount
-    registers = .allocate(capacity: count)
-    registers.initialize(repeating: Self.noRegister)
-    seconds = .allocate(capacity: count)
-    seconds.initialize(repeating: 0)
-    attributes = .allocate(capacity: count)
-    attributes.initialize(repeating: 0)
-  }
-
-  deinit {
-    registers.deallocate()
-    seconds.deallocate()
-    attributes.deallocate()
+    let rows = ((endpointCount + (1 << Self.tileBits) - 1) >> Self.tileBits) << Self.tileBits
+    let purpose = "\(dayCount) days of \(endpointCount) endpoints"
+    registers = ZeroedMemory(count: dayCount * rows, for: purpose)
+    seconds = ZeroedMemory(count: dayCount * rows, for: purpose)
+    attributes = ZeroedMemory(count: dayCount * rows, for: purpose)
   }
 
   @inline(__always)
   private func place(_ day: Int, _ row: Int) -> Int {
     precondition(day >= 0 && day < dayCount && row >= 0 && row < endpointCount)
-    return day * endpointCount + row
+    let tile = (row &>> Self.tileBits) &* dayCount &+ day
+    return tile &<< Self.tileBits | row & ((1 &<< Self.tileBits) &- 1)
   }
 
   /// The last instant of a day, to the second: what estimates are for.
@@ -103,25 +100,26 @@ final class ReadGrid: @unchecked Sendable {
   @inline(__always)
   func receive(_ day: Int, _ row: Int, register: UInt32, at: UTCMilliseconds, attributes: UInt16) {
     let place = place(day, row)
-    registers[place] = register
+    registers.values[place] = register &+ 1
     let second = max(0, min((at - start) / 1000, Int64(UInt32.max)))
-    seconds[place] = UInt32(truncatingIfNeeded: second)
-    self.attributes[place] = attributes
+    seconds.values[place] = UInt32(truncatingIfNeeded: second)
+    self.attributes.values[place] = attributes
   }
 
   @inline(__always)
   func received(_ day: Int, _ row: Int) -> Received? {
     let place = place(day, row)
-    guard registers[place] != Self.noRegister else { return nil }
+    let (register, attributes) = (registers.values[place], attributes.values[place])
+    guard register != 0 else { return nil }
     return Received(
-      register: registers[place], at: start + Int64(seconds[place]) * 1000,
-      ertType: UInt8(truncatingIfNeeded: attributes[place] >> 5),
-      tamper: UInt8(truncatingIfNeeded: attributes[place] & 31))
+      register: register &- 1, at: start &+ Int64(seconds.values[place]) &* 1000,
+      ertType: UInt8(truncatingIfNeeded: attributes >> 5),
+      tamper: UInt8(truncatingIfNeeded: attributes & 31))
   }
 
   /// When what was received in a cell was sent, to the second.
   func stamp(_ day: Int, _ row: Int) -> UTCMilliseconds {
-    start + Int64(seconds[place(day, row)]) * 1000
+    start + Int64(seconds.values[place(day, row)]) * 1000
   }
 
   // MARK: - What validation makes of it
@@ -129,27 +127,64 @@ final class ReadGrid: @unchecked Sendable {
   @inline(__always)
   func set(_ day: Int, _ row: Int, _ value: DayValue, register: Int64) {
     let place = place(day, row)
-    registers[place] = UInt32(truncatingIfNeeded: register)
-    attributes[place] = UInt16(value.rawValue)
+    registers.values[place] = UInt32(truncatingIfNeeded: register) &+ 1
+    attributes.values[place] = UInt16(value.rawValue)
   }
 
   /// Leaves a cell without a register.
   @inline(__always)
   func clear(_ day: Int, _ row: Int, as value: DayValue) {
     let place = place(day, row)
-    registers[place] = Self.noRegister
-    attributes[place] = UInt16(value.rawValue)
+    registers.values[place] = 0
+    attributes.values[place] = UInt16(value.rawValue)
   }
 
   @inline(__always)
   func value(_ day: Int, _ row: Int) -> DayValue {
-    DayValue(rawValue: UInt8(truncatingIfNeeded: attributes[place(day, row)])) ?? .none
+    DayValue(rawValue: UInt8(truncatingIfNeeded: attributes.values[place(day, row)])) ?? .none
+  }
+
+  /// The cells of a day, for whoever goes through all of them.
+  func cells(on day: Int) -> DayCells {
+    _ = place(day, 0)
+    let offset = day << Self.tileBits
+    return DayCells(
+      registers: registers.values + offset, attributes: attributes.values + offset,
+      tileStride: dayCount << Self.tileBits, count: endpointCount, grid: self)
+  }
+
+  /// What the cells of one day have, by row of the endpoint.
+  struct DayCells {
+    fileprivate let registers: UnsafeMutablePointer<UInt32>
+    fileprivate let attributes: UnsafeMutablePointer<UInt16>
+    fileprivate let tileStride: Int
+    let count: Int
+    // Keeps the memory.
+    fileprivate let grid: ReadGrid
+
+    @inline(__always)
+    private func place(_ row: Int) -> Int {
+      precondition(row >= 0 && row < count)
+      return (row &>> ReadGrid.tileBits) &* tileStride &+ (row & ((1 &<< ReadGrid.tileBits) &- 1))
+    }
+
+    @inline(__always)
+    func value(_ row: Int) -> DayValue {
+      DayValue(rawValue: UInt8(truncatingIfNeeded: attributes[place(row)])) ?? .none
+    }
+
+    /// In counts; nil where there is none.
+    @inline(__always)
+    func register(_ row: Int) -> Int64? {
+      let register = registers[place(row)]
+      return register == 0 ? nil : Int64(register) - 1
+    }
   }
 
   /// The value of a cell in counts; nil where it has none.
   @inline(__always)
   func register(_ day: Int, _ row: Int) -> Int64? {
-    let place = place(day, row)
-    return registers[place] == Self.noRegister ? nil : Int64(registers[place])
+    let register = registers.values[place(day, row)]
+    return register == 0 ? nil : Int64(register) - 1
   }
 }

@@ -19,6 +19,7 @@ struct SegmentWalk {
   private let fittingTypes: UInt16
   /// Whether the meter is read here for the first time.
   private let isNew: Bool
+  private let hasEntries: Bool
   /// Whether the value before the first day is still to be found.
   private var needsStart: Bool
   private var track: MeterTrack
@@ -42,6 +43,7 @@ struct SegmentWalk {
     classUse = context.classes[segment.point]
     fittingTypes = segment.point.commodity.fittingERTTypes
     isNew = state == nil
+    hasEntries = context.entries.areMade(for: row)
     gapStart = days.lowerBound
     // A meter that comes in the middle of the month starts where it was installed.
     needsStart = state?.endValue == nil && segment.from < grid.start(ofDay: 0)
@@ -76,9 +78,12 @@ struct SegmentWalk {
   }
 
   mutating func callAsFunction(_ month: inout EndpointMonth) {
-    for day in validated {
-      month.counts.expected += 1
-      take(day, &month)
+    month.counts.expected += Int32(validated.count)
+    var day = validated.lowerBound
+    while day < validated.upperBound {
+      let next = takeOrdinary(from: day, &month)
+      if next == day { take(day, &month) }
+      day = max(next, day + 1)
     }
     fillEnd(&month)
     endValue = validated.last.flatMap { grid.register($0, row) }
@@ -87,6 +92,26 @@ struct SegmentWalk {
   }
 
   // MARK: - Days
+
+  /// Takes days on which everything is as it is for nearly all meters on nearly all days: received
+  /// without objection, a little further on than the day before, nothing entered, no gap to fill.
+  /// The same as `take` for each of them, which is several times as long.
+  ///
+  /// - Returns: the first day that is to be looked at closely.
+  private mutating func takeOrdinary(from first: Int, _ month: inout EndpointMonth) -> Int {
+    guard !hasEntries, gapStart == first, !needsStart else { return first }
+    var day = first
+    while day < validated.upperBound, let read = grid.received(day, row), read.tamper == tamper,
+      objection(to: read) == nil,
+      track.acceptOrdinary((Int64(read.register), read.at), day: grid.firstDay + day)
+    {
+      month.set(day, .actual, register: Int64(read.register))
+      day += 1
+    }
+    month.counts.actual += Int32(day - first)
+    gapStart = day
+    return day
+  }
 
   private mutating func take(_ day: Int, _ month: inout EndpointMonth) {
     let read = grid.received(day, row)
@@ -117,6 +142,7 @@ struct SegmentWalk {
   }
 
   /// What is wrong with a reception by itself.
+  @inline(__always)
   private func objection(to read: ReadGrid.Received) -> ReadReason? {
     if read.at < segment.from { return .beforeInstallation }
     if let to = segment.to, read.at >= to { return .afterRemoval }

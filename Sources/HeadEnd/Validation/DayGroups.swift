@@ -1,0 +1,88 @@
+import Metering
+
+/// One day's totals of all cycles and collector areas.
+struct DayGroups {
+  private let cycles: Tallies
+  private let areas: Tallies
+
+  /// - Parameter areas: by row of the endpoint: the place of its area among `areaCount`.
+  init(_ use: DayUse, on day: Int, _ meters: MonthMeters, areas places: [Int32], areaCount: Int) {
+    var cycles = Tallies(groupCount: (BillingCycle.count + 1) * kinds)
+    var areas = Tallies(groupCount: areaCount * kinds)
+    for row in use.values.indices {
+      let meter = meters.meter(day, row)
+      let (kind, units, value) = (Int(meter.commodity.number), use.units[row], use.values[row])
+      cycles.add(units, value, to: Int(meter.cycle) * kinds + kind)
+      areas.add(units, value, to: Int(places[row]) * kinds + kind)
+    }
+    self.cycles = cycles
+    self.areas = areas
+  }
+
+  /// Groups that have anything.
+  ///
+  /// - Parameter ids: of the areas.
+  func byKey(_ ids: [UInt32]) -> [GroupsTable.Key: GroupTotals] {
+    var groups: [GroupsTable.Key: GroupTotals] = [:]
+    for commodity in Commodity.allCases {
+      let kind = Int(commodity.number)
+      for cycle in 1...BillingCycle.count {
+        groups[.init(grouping: .cycle, number: UInt32(cycle), commodity: commodity)] =
+          cycles.totals(cycle * kinds + kind)
+      }
+      for (place, id) in ids.enumerated() {
+        groups[.init(grouping: .collector, number: id, commodity: commodity)] =
+          areas.totals(place * kinds + kind)
+      }
+    }
+    return groups.filter { $0.value != GroupTotals() }
+  }
+}
+
+/// Use of groups of endpoints, and how many have each value.
+private struct Tallies {
+  /// By group: units, then how many have each value.
+  private var figures: [Int64]
+  private static let stride = 1 + DayValue.allCases.count
+
+  init(groupCount: Int) {
+    figures = [Int64](repeating: 0, count: groupCount * Self.stride)
+  }
+
+  @inline(__always)
+  mutating func add(_ units: Int64, _ value: DayValue, to group: Int) {
+    let place = group * Self.stride
+    figures[place] += units
+    figures[place + 1 + Int(value.rawValue)] += 1
+  }
+
+  func totals(_ group: Int) -> GroupTotals {
+    var totals = GroupTotals()
+    totals.consumption = figures[group * Self.stride]
+    for value in DayValue.allCases {
+      let count = figures[group * Self.stride + 1 + Int(value.rawValue)]
+      switch value {
+      case .none: continue
+      case .missing: break
+      case .actual: totals.counts.actual += count
+      case .customer, .verified: totals.counts.entered += count
+      case .betweenReads, .byHistory, .byClassAverage: totals.counts.estimated += count
+      }
+      totals.counts.expected += count
+    }
+    return totals
+  }
+}
+
+private let kinds = Commodity.allCases.count
+
+extension Commodity {
+  /// Its place among all.
+  fileprivate var number: UInt8 {
+    switch self {
+    case .electric: 0
+    case .gas: 1
+    case .water: 2
+    }
+  }
+}
