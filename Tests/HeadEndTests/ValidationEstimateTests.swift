@@ -138,6 +138,26 @@ struct ValidationEstimateTests {
     #expect(try store.daily(0, 12..<14) == [11, 9])
   }
 
+  @Test("months behind a validation that was set back are in no table until they are validated")
+  func setBack() async throws {
+    var meter = Self.steady(1000, 10, days: 75)
+    meter[12] = nil
+    let store = try await ValidationStore([meter])
+    #expect(try store.open().validatedMonths == ["1998-06", "1998-07", "1998-08"])
+    let whole = try store.daily(0, 0..<75)
+    try await store.receive([.init(endpoint: 0, day: 12, register: 1121)])
+    var opened = try store.open()
+    _ = try await opened.validate(
+      through: ValidationStore.day0 + 34, timestamp: Fixture.timestamp, threads: 1)
+    #expect(opened.validatedThrough == ValidationStore.day0 + 34)
+    #expect(opened.validatedMonths == ["1998-06", "1998-07"])
+    let left = whole[30..<35] + [Int64?](repeating: nil, count: 40)
+    #expect(try store.daily(0, 30..<75) == Array(left))
+    #expect(try await store.check().isEmpty)
+    try await store.validate(through: 74)
+    #expect(try store.daily(0, 14..<75) == Array(whole[14...]))
+  }
+
   @Test("a reception that turns out right after all is restored")
   func restored() async throws {
     // A jump at the end of the month that is a meter's new level looks like a rejection, until the

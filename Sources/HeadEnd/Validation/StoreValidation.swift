@@ -62,8 +62,12 @@ extension ReadStore {
           + "'amr store close \(directory) --through DAY'")
     }
     let through = min(last ?? closed, closed)
+    guard through >= first else {
+      throw HeadEndError.refused(
+        "\(directory): the first day with reads is \(first); there is nothing to validate through "
+          + "\(through)")
+    }
     var result = ValidationResult(through: max(through, validatedThrough ?? through))
-    guard through >= first else { return result }
     let index = EndpointIndex(endpointIDs)
     var job = ValidationJob(registry: registry, index: index, settings: settings, threads: threads)
     var day = firstDayToValidate(from: first, through: through)
@@ -118,7 +122,11 @@ extension ReadStore {
       var commit = Commit(operation: "VALIDATE", timestamp: timestamp)
       commit.parameters = ["month": writer.monthName]
       commit.adds = adds
-      commit.removes = monthFiles(of: table, writer.monthName).map(\.dataFile)
+      // Months behind the validated ones are from before a change set validation back.
+      commit.removes = snapshot(table).files.filter { file in
+        guard case let month?? = file.partitionValues["month"] else { return false }
+        return month == writer.monthName || month > result.through.monthName
+      }
       if !commit.adds.isEmpty || !commit.removes.isEmpty { try self.commit(commit, to: table) }
     }
     var commit = Commit(operation: "VALIDATE", timestamp: timestamp)
