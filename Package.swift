@@ -24,8 +24,8 @@ let package = Package(
     .target(name: "ChecksumBlocks", cSettings: hotC),
     .target(
       name: "Checksums", dependencies: ["CZlib", "ChecksumBlocks"], swiftSettings: hot),
-    .target(name: "DurableFiles"),
-    .target(name: "Parallel"),
+    .target(name: "DurableFiles", dependencies: ["SystemMemory"]),
+    .target(name: "Parallel", dependencies: ["SystemMemory"]),
     .target(name: "ArrivalLanes", cSettings: hotC),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),

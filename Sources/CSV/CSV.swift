@@ -16,10 +16,11 @@ public struct CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String { "\(source):\(line): \(message)" }
 }
 
-/// A column of one `CSVReader`'s file.
+/// A column of one `CSVReader`'s file, which knows its name.
 public struct CSVColumn: Sendable, Equatable {
-  public let name: String
-  let index: Int
+  @usableFromInline let index: Int
+
+  init(index: Int) { self.index = index }
 }
 
 let comma = UInt8(ascii: ",")

@@ -1,6 +1,7 @@
 /// The current row's fields as values; each error names the line and the column.
 extension CSVReader {
   /// Whether the field has no text.
+  @inlinable
   public func isEmpty(_ column: CSVColumn) -> Bool {
     fields[column.index].start == fields[column.index].end
   }
@@ -14,6 +15,7 @@ extension CSVReader {
   public func validText(_ column: CSVColumn) -> String? { validText(of: column.index) }
 
   /// Gives `body` the field's bytes, in which doubled quotes still are.
+  @inlinable
   public func withBytes<Result>(
     _ column: CSVColumn, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) -> Result {
@@ -25,12 +27,31 @@ extension CSVReader {
 
   /// The field as a decimal whole number within `range`, or nil when it is anything else.
   public func validInt(_ column: CSVColumn, in range: ClosedRange<Int>) -> Int? {
-    let field = fields[column.index]
-    let value = bytes.withUnsafeBufferPointer {
-      wholeNumber(UnsafeBufferPointer(rebasing: $0[field.start..<field.end]))
-    }
-    guard let value, range.contains(value) else { return nil }
+    guard let value = shortNumber(fields[column.index]) ?? withBytes(column, wholeNumber),
+      range.contains(value)
+    else { return nil }
     return value
+  }
+
+  /// The number of a field of one to eight digits, all at once; nil for any other.
+  @inline(__always)
+  private func shortNumber(_ field: Field) -> Int? {
+    let count = field.end - field.start
+    // What lies before the field fills the word.
+    guard (1...8).contains(count), field.end >= 8 else { return nil }
+    let word = bytes.withUnsafeBytes {
+      UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: field.end - 8, as: UInt64.self))
+    }
+    // The last digit is the uppermost byte.
+    let own = UInt64.max << UInt64(64 - 8 * count)
+    let digits = (word ^ 0x3030_3030_3030_3030) & own
+    guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 else {
+      return nil
+    }
+    // Neighbours make numbers of two digits, these of four, and these of eight.
+    let twos = (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+    let fours = (twos &* 100 &+ twos >> 16) & 0x0000_FFFF_0000_FFFF
+    return Int((fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF)
   }
 
   /// The field as a decimal whole number within `range`.
@@ -58,7 +79,7 @@ extension CSVReader {
     let text = String(
       decoding: bytes[field.start..<min(field.end, field.start + 60)], as: UTF8.self)
     return error(
-      "\(column.name): \(text.isEmpty ? "the field is empty" : "found '\(text)'"); "
+      "\(name(of: column)): \(text.isEmpty ? "the field is empty" : "found '\(text)'"); "
         + "expected \(expected)")
   }
 
@@ -76,12 +97,41 @@ extension CSVReader {
     }
     return bytes.withUnsafeBufferPointer { input in
       let raw = UnsafeBufferPointer(rebasing: input[field.start..<field.end])
+      if let text = shortText(raw) { return text }
       var union: UInt8 = 0
       for byte in raw { union |= byte }
       // ASCII is valid, and by far the most frequent.
       return union < 0x80
         ? String(decoding: raw, as: UTF8.self) : String(validating: raw, as: UTF8.self)
     }
+  }
+}
+
+/// The text of 4 to 15 ASCII bytes, which identifiers mostly have: the standard library keeps it
+/// without memory of its own, and there is nothing to be validated. Nil for other bytes.
+private func shortText(_ raw: UnsafeBufferPointer<UInt8>) -> String? {
+  let bytes = UnsafeRawBufferPointer(raw)
+  // The first bytes and the last ones, which may be the same.
+  if (8...15).contains(bytes.count) {
+    let head = bytes.loadUnaligned(as: UInt64.self)
+    let tail = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    return (head | tail) & 0x8080_8080_8080_8080 == 0 ? shortText(bytes.count, head, tail) : nil
+  }
+  if (4...7).contains(bytes.count) {
+    let head = bytes.loadUnaligned(as: UInt32.self)
+    let tail = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
+    return (head | tail) & 0x8080_8080 == 0 ? shortText(bytes.count, head, tail) : nil
+  }
+  return nil
+}
+
+@inline(__always)
+private func shortText<Word: BitwiseCopyable>(_ count: Int, _ head: Word, _ tail: Word) -> String {
+  String(unsafeUninitializedCapacity: count) { room in
+    let room = UnsafeMutableRawBufferPointer(room)
+    room.storeBytes(of: head, as: Word.self)
+    room.storeBytes(of: tail, toByteOffset: count - MemoryLayout<Word>.size, as: Word.self)
+    return count
   }
 }
 
@@ -104,6 +154,15 @@ private func wholeNumber(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
   let start = isNegative || first == UInt8(ascii: "+") ? 1 : 0
   guard start < text.count else { return nil }
   var value = 0
+  // So many digits cannot be too big a number.
+  if text.count <= 18 {
+    for place in start..<text.count {
+      let digit = text[place] &- 48
+      guard digit <= 9 else { return nil }
+      value = value &* 10 &+ Int(digit)
+    }
+    return isNegative ? -value : value
+  }
   for place in start..<text.count {
     let digit = Int(text[place]) - 48
     guard (0...9).contains(digit) else { return nil }

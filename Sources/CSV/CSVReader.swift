@@ -17,19 +17,21 @@ public struct CSVReader: Sendable {
   /// Line on which the current row starts, from 1.
   public private(set) var line = 1
 
-  let bytes: [UInt8]
-  /// Bounds of the current row's fields within `bytes`, without their quotes.
-  var fields: [Field] = []
+  @usableFromInline let bytes: [UInt8]
+  /// Bounds of the current row's fields within `bytes`, without their quotes; one for each column.
+  @usableFromInline var fields: [Field] = []
+  /// How many fields the current row has.
+  private var fieldCount = 0
   private var offset: Int
   /// Where this reader's rows end within `bytes`.
   private var end: Int
   private var nextLine = 1
 
-  struct Field {
-    var start: Int
-    var end: Int
+  @usableFromInline struct Field: Sendable {
+    @usableFromInline var start = 0
+    @usableFromInline var end = 0
     /// Whether the text holds doubled quotes, which stand for single ones.
-    var hasDoubledQuotes: Bool
+    var hasDoubledQuotes = false
   }
 
   /// Reads the header.
@@ -40,10 +42,15 @@ public struct CSVReader: Sendable {
     self.source = source
     offset = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     end = bytes.count
+    let start = (offset, nextLine)
     guard try scanRow() else {
       throw CSVError(
         source: source, line: 1, message: "the file is empty; expected a row of column names")
     }
+    // Again, now that it is known how many fields are to be kept.
+    fields = Array(repeating: Field(), count: fieldCount)
+    (offset, nextLine) = start
+    _ = try scanRow()
     for index in fields.indices {
       let name = try text(of: index)
       if columnNames.contains(name) {
@@ -65,17 +72,20 @@ public struct CSVReader: Sendable {
 
   /// The column with this name, or nil when the file has none.
   public func optionalColumn(_ name: String) -> CSVColumn? {
-    columnNames.firstIndex(of: name).map { CSVColumn(name: name, index: $0) }
+    columnNames.firstIndex(of: name).map(CSVColumn.init)
   }
+
+  /// What the header calls a column.
+  public func name(of column: CSVColumn) -> String { columnNames[column.index] }
 
   /// Moves to the next row; false at the end of the file.
   ///
   /// Throws when the row is malformed or has more or fewer fields than the header.
   public mutating func nextRow() throws(CSVError) -> Bool {
     guard try scanRow() else { return false }
-    if fields.count != columnNames.count {
+    if fieldCount != columnNames.count {
       throw error(
-        "the row has \(fields.count) \(fields.count == 1 ? "field" : "fields"); "
+        "the row has \(fieldCount) \(fieldCount == 1 ? "field" : "fields"); "
           + "expected \(columnNames.count) as in the header")
     }
     return true
@@ -93,110 +103,116 @@ public struct CSVReader: Sendable {
   ///
   /// - Returns: each part with the most rows that it can have.
   public func split(into count: Int) -> [(reader: CSVReader, rowsMax: Int)] {
-    guard let lines = bytes.withUnsafeBufferPointer({ plainLines($0[offset..<end]) }) else {
-      return [(self, 0)]
-    }
-    var parts: [(reader: CSVReader, rowsMax: Int)] = []
-    var rest = self
-    var linesLeft = lines
-    for number in 1..<max(count, 1) {
-      let cut = bytes.withUnsafeBufferPointer { input -> Int in
-        let target = max(rest.offset, offset + (end - offset) * number / count)
-        return input[target..<end].firstIndex(of: lineFeed).map { $0 + 1 } ?? end
+    bytes.withUnsafeBufferPointer { input in
+      var parts: [(reader: CSVReader, rowsMax: Int)] = []
+      var rest = self
+      var lines = 0
+      var hasQuotes = false
+      for number in 1...max(count, 1) where parts.isEmpty || rest.offset < end {
+        var part = rest
+        let target = max(rest.offset, offset + (end - offset) * number / max(count, 1))
+        part.end = input[target..<end].firstIndex(of: lineFeed).map { $0 + 1 } ?? end
+        let marks = Marks(in: input[part.offset..<part.end])
+        parts.append((part, part.rowsMax(lines: marks.lines)))
+        rest.offset = part.end
+        rest.nextLine += marks.lines
+        lines += marks.lines
+        hasQuotes = hasQuotes || marks.hasQuotes
       }
-      guard cut < end else { break }
-      var part = rest
-      part.end = cut
-      let lines = bytes.withUnsafeBufferPointer { plainLines($0[rest.offset..<cut]) ?? 0 }
-      parts.append((part, lines))
-      rest.offset = cut
-      rest.nextLine += lines
-      linesLeft -= lines
+      return hasQuotes ? [(self, rowsMax(lines: lines))] : parts
     }
-    // The last line may lack its end.
-    return parts + [(rest, linesLeft + 1)]
+  }
+
+  /// The most rows that this reader can give where there are so many line ends. The last line may
+  /// lack its own; and what is no empty line has at least a byte for each column but one.
+  private func rowsMax(lines: Int) -> Int {
+    min(lines, (end - offset) / columnNames.count) + 1
   }
 }
 
-/// The number of line ends among some bytes; nil when there is a quote.
-private func plainLines(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
-  let input = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes))
-  let lineFeeds = UInt64(lineFeed) &* eachByte
-  let quotes = UInt64(quote) &* eachByte
-  var lines = 0
-  var place = 0
-  while place + 8 <= input.count {
-    // Eight counts of one byte each, so that at most 255 words can be added.
-    let end = min(input.count - 7, place + 255 * 8)
-    var counts: UInt64 = 0
+/// What some bytes hold of what divides a file.
+private struct Marks {
+  private(set) var lines = 0
+  private(set) var hasQuotes = false
+
+  init(in bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+    let input = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes))
     var found: UInt64 = 0
-    while place < end {
-      let word = input.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      counts &+= zeroBytes(word ^ lineFeeds)
-      found |= zeroBytes(word ^ quotes)
-      place += 8
+    var place = 0
+    while place + 8 <= input.count {
+      // Eight counts of one byte each, so that at most 255 words can be added.
+      let end = min(input.count - 7, place + 255 * 8)
+      var counts: UInt64 = 0
+      while place < end {
+        let word = input.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        counts &+= zeroBytes(word ^ UInt64(lineFeed) &* eachByte)
+        found |= zeroBytes(word ^ UInt64(quote) &* eachByte)
+        place += 8
+      }
+      for shift in stride(from: UInt64(0), to: 64, by: 8) { lines += Int(counts >> shift & 0xFF) }
     }
-    if found != 0 { return nil }
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { lines += Int(counts >> shift & 0xFF) }
+    hasQuotes = found != 0
+    for byte in input[place...] {
+      if byte == quote { hasQuotes = true }
+      if byte == lineFeed { lines += 1 }
+    }
   }
-  for byte in input[place...] {
-    if byte == quote { return nil }
-    if byte == lineFeed { lines += 1 }
-  }
-  return lines
 }
-
-private let eachByte: UInt64 = 0x0101_0101_0101_0101
 
 /// 1 in each byte that is 0, and 0 in the others.
 @inline(__always)
 private func zeroBytes(_ word: UInt64) -> UInt64 {
-  let low = word & 0x7F7F_7F7F_7F7F_7F7F
-  return ~((low &+ 0x7F7F_7F7F_7F7F_7F7F) | word) >> 7 & 0x0101_0101_0101_0101
+  ~((word & ~upperBits) &+ ~upperBits | word) >> 7 & eachByte
 }
 
 // MARK: - Splitting into fields
 
-extension CSVReader {
-  private enum Fault: Error {
-    case unterminated
-    case textAfterQuote
-    case strayQuote
-    case strayCarriageReturn
+/// What is wrong with a row as such.
+private enum Fault: Error {
+  case unterminated
+  case textAfterQuote
+  case strayQuote
+  case strayCarriageReturn
 
-    var message: String {
-      switch self {
-      case .unterminated:
-        "a quoted field is never closed; expected a second '\"' before the end of the file"
-      case .textAfterQuote:
-        "text follows a closing quote; expected a comma or the end of the line"
-      case .strayQuote:
-        "a quote stands inside an unquoted field; quote the whole field and double the quote"
-      case .strayCarriageReturn:
-        "a carriage return stands alone; end lines with LF or CRLF, or quote the field"
-      }
+  var message: String {
+    switch self {
+    case .unterminated:
+      "a quoted field is never closed; expected a second '\"' before the end of the file"
+    case .textAfterQuote:
+      "text follows a closing quote; expected a comma or the end of the line"
+    case .strayQuote:
+      "a quote stands inside an unquoted field; quote the whole field and double the quote"
+    case .strayCarriageReturn:
+      "a carriage return stands alone; end lines with LF or CRLF, or quote the field"
     }
   }
+}
 
+extension CSVReader {
   /// Finds the bounds of the next row's fields; false when only empty lines are left.
   private mutating func scanRow() throws(CSVError) -> Bool {
     skipEmptyLines()
     guard offset < end else { return false }
     line = nextLine
-    fields.removeAll(keepingCapacity: true)
+    var count = 0
     do throws(Fault) {
       try bytes.withUnsafeBufferPointer { (all) throws(Fault) in
-        let input = UnsafeBufferPointer(rebasing: all[..<end])
-        var isLast = false
-        while !isLast {
-          isLast =
-            offset < input.count && input[offset] == quote
-            ? try scanQuoted(input) : try scanPlain(input)
+        var scan = RowScan(
+          input: UnsafeBufferPointer(rebasing: all[..<end]), offset: offset, line: nextLine)
+        try fields.withUnsafeMutableBufferPointer { (fields) throws(Fault) in
+          var isLast = false
+          while !isLast {
+            let field = try scan.next(&isLast)
+            if count < fields.count { fields[count] = field }
+            count += 1
+          }
         }
+        (offset, nextLine) = (scan.offset, scan.line)
       }
     } catch {
       throw self.error(error.message)
     }
+    fieldCount = count
     return true
   }
 
@@ -214,26 +230,87 @@ extension CSVReader {
       nextLine += 1
     }
   }
+}
 
-  /// Takes an unquoted field and what ends it; true when that ends the row.
-  private mutating func scanPlain(_ input: UnsafeBufferPointer<UInt8>) throws(Fault) -> Bool {
-    let start = offset
-    var end = start
-    // Every byte that means something is at most a comma, so most bytes take one comparison.
-    while end < input.count {
-      let byte = input[end]
-      if byte <= comma {
-        if byte == comma || byte == lineFeed || byte == carriageReturn { break }
-        if byte == quote { throw .strayQuote }
-      }
-      end += 1
-    }
-    fields.append(Field(start: start, end: end, hasDoubledQuotes: false))
-    return try scanSeparator(input, at: end, otherwise: .strayCarriageReturn)
+/// Finds the fields of a row one after another.
+private struct RowScan {
+  let input: UnsafeBufferPointer<UInt8>
+  private(set) var offset: Int
+  private(set) var line: Int
+  /// Of the 64 bytes from `blockStart` on, a bit for each that lies beyond `offset` and may mean
+  /// something; nothing is known of others.
+  private var marks: UInt64 = 0
+  private var blockStart: Int
+
+  init(input: UnsafeBufferPointer<UInt8>, offset: Int, line: Int) {
+    self.input = input
+    self.offset = offset
+    self.line = line
+    blockStart = offset - 64
   }
 
-  /// Takes a quoted field and what ends it; true when that ends the row.
-  private mutating func scanQuoted(_ input: UnsafeBufferPointer<UInt8>) throws(Fault) -> Bool {
+  /// Takes a field and what ends it.
+  ///
+  /// - Parameter isLast: becomes true where that ends the row.
+  @inline(__always)
+  mutating func next(_ isLast: inout Bool) throws(Fault) -> CSVReader.Field {
+    if offset < input.count, input[offset] == quote { return try quoted(&isLast) }
+    let start = offset
+    let end = endOfPlain()
+    if end < input.count, input[end] == comma {
+      offset = end + 1
+    } else {
+      if end < input.count, input[end] == quote { throw .strayQuote }
+      isLast = try separator(at: end, otherwise: .strayCarriageReturn)
+    }
+    return CSVReader.Field(start: start, end: end)
+  }
+
+  /// The place of the next byte that means something.
+  @inline(__always)
+  private mutating func endOfPlain() -> Int {
+    while true {
+      while marks == 0 {
+        blockStart += 64
+        guard blockStart < input.count else { return input.count }
+        marks = marks(from: blockStart)
+      }
+      let place = blockStart + marks.trailingZeroBitCount
+      marks &= marks - 1
+      let byte = input[place]
+      if byte == comma || byte == lineFeed || byte == carriageReturn || byte == quote {
+        return place
+      }
+    }
+  }
+
+  /// Tells which of 64 bytes are at most a comma: all that mean something are, and few others.
+  @inline(__always)
+  private func marks(from start: Int) -> UInt64 {
+    guard start + 64 <= input.count else { return lastMarks(from: start) }
+    let bytes = UnsafeRawBufferPointer(input)
+    var marks: UInt64 = 0
+    for number in 0..<8 {
+      let word = UInt64(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: start + 8 * number, as: UInt64.self))
+      // The upper bit of each byte that is greater.
+      let greater = ((word & ~upperBits) &+ (0x7F - UInt64(comma)) &* eachByte) | word
+      // These bits side by side: no two of the products' bits that count fall on the same place.
+      let bits = (((~greater & upperBits) >> 7) &* 0x0102_0408_1020_4080) >> 56
+      marks |= bits << UInt64(8 * number)
+    }
+    return marks
+  }
+
+  private func lastMarks(from start: Int) -> UInt64 {
+    var marks: UInt64 = 0
+    for place in start..<input.count where input[place] <= comma {
+      marks |= 1 << UInt64(place - start)
+    }
+    return marks
+  }
+
+  private mutating func quoted(_ isLast: inout Bool) throws(Fault) -> CSVReader.Field {
     let start = offset + 1
     var end = start
     var hasDoubledQuotes = false
@@ -244,17 +321,18 @@ extension CSVReader {
         hasDoubledQuotes = true
         end += 1
       } else if input[end] == lineFeed {
-        nextLine += 1
+        line += 1
       }
       end += 1
     }
-    fields.append(Field(start: start, end: end, hasDoubledQuotes: hasDoubledQuotes))
-    return try scanSeparator(input, at: end + 1, otherwise: .textAfterQuote)
+    isLast = try separator(at: end + 1, otherwise: .textAfterQuote)
+    (marks, blockStart) = (0, offset - 64)
+    return CSVReader.Field(start: start, end: end, hasDoubledQuotes: hasDoubledQuotes)
   }
 
   /// Steps over the comma or line end at `position`; true when the row ends there.
-  private mutating func scanSeparator(
-    _ input: UnsafeBufferPointer<UInt8>, at position: Int, otherwise fault: Fault
+  private mutating func separator(
+    at position: Int, otherwise fault: Fault
   ) throws(Fault) -> Bool {
     offset = position
     guard position < input.count else { return true }
@@ -271,7 +349,10 @@ extension CSVReader {
     default:
       throw fault
     }
-    nextLine += 1
+    line += 1
     return true
   }
 }
+
+private let eachByte: UInt64 = 0x0101_0101_0101_0101
+private let upperBits: UInt64 = 0x8080_8080_8080_8080

@@ -59,6 +59,24 @@ public struct TextColumn: Sendable, Equatable {
     offsets.append(bytes.count)
   }
 
+  /// Appends strings that are known by their places 0..<count.
+  ///
+  /// - Parameter string: is called twice for each.
+  public mutating func append(count: Int, _ string: (Int) -> String) {
+    let byteCount = (0..<count).reduce(0) { $0 + string($1).utf8.count }
+    bytes += Array(unsafeUninitializedCapacity: byteCount) { room, used in
+      let room = UnsafeMutableRawBufferPointer(room)
+      for place in 0..<count {
+        var string = string(place)
+        string.withUTF8 {
+          room.copy(UnsafeRawBufferPointer($0), to: used)
+          used += $0.count
+        }
+        offsets.append(bytes.count + used)
+      }
+    }
+  }
+
   /// Makes room for so many strings of so many bytes in all.
   public mutating func reserveCapacity(_ count: Int, byteCount: Int) {
     offsets.reserveCapacity(offsets.count + count)

@@ -160,27 +160,12 @@ struct PageEncoder {
   }
 
   private func plainText(_ rows: Range<Int>, _ text: TextColumn) -> PageBody {
-    var values: [UInt8] = []
-    var least: ArraySlice<UInt8>?
-    var greatest: ArraySlice<UInt8>?
-    var nullCount = 0
-    for row in rows {
-      if let validity = column.validity, !validity[row] {
-        nullCount += 1
-        continue
-      }
-      let bytes = text.bytes[text.offsets[row]..<text.offsets[row + 1]]
-      values.appendPlain(bytes)
-      if least.map({ bytes.lexicographicallyPrecedes($0) }) ?? true { least = bytes }
-      if greatest.map({ $0.lexicographicallyPrecedes(bytes) }) ?? true { greatest = bytes }
+    let plain = PlainText(text, rows, validity: column.validity)
+    let bounds = plain.extremes.flatMap { extremes in
+      Self.bounds(.string(text[extremes.least]), .string(text[extremes.greatest]))
     }
-    var bounds: Bounds?
-    if let least, let greatest {
-      bounds = Self.bounds(
-        .string(String(decoding: least, as: UTF8.self)),
-        .string(String(decoding: greatest, as: UTF8.self)))
-    }
-    return PageBody(levels: levels(rows), values: values, nullCount: nullCount, bounds: bounds)
+    return PageBody(
+      levels: levels(rows), values: plain.values, nullCount: plain.nullCount, bounds: bounds)
   }
 
   private static func bounds(_ min: StatisticValue, _ max: StatisticValue) -> Bounds? {

@@ -1,4 +1,5 @@
 import Glibc
+import SystemMemory
 
 /// A file, pipe or terminal being read from its start to its end.
 public struct InputFile: ~Copyable {
@@ -50,15 +51,17 @@ public struct InputFile: ~Copyable {
 
   /// Reads what is there, at most `count` bytes; an empty result means the end.
   public borrowing func read(upTo count: Int) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    let result = bytes.withUnsafeMutableBytes { buffer -> Result<Int, FileError> in
+    var failure: FileError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { room, byteCount in
+      let room = UnsafeMutableRawBufferPointer(room)
+      room.adviseLargePages()
       do throws(FileError) {
-        return .success(try read(into: buffer))
+        byteCount = try read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
       } catch {
-        return .failure(error)
+        failure = error
       }
     }
-    bytes.removeLast(count - (try result.get()))
+    if let failure { throw failure }
     return bytes
   }
 

@@ -23,8 +23,17 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   public init?(year: Int, month: Int, dayOfMonth: Int) {
     guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(dayOfMonth)
     else { return nil }
+    guard dayOfMonth <= Self.length(ofMonth: month, year: year) else { return nil }
     self.init(year: year, month: month, day: dayOfMonth)
-    guard self.month == month else { return nil }
+  }
+
+  /// Days of a month 1…12.
+  private static func length(ofMonth month: Int, year: Int) -> Int {
+    if month == 2 {
+      return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    }
+    // They alternate from January to July, and from August on.
+    return 30 + (month + month / 8) % 2
   }
 
   /// The day written `YYYY-MM-DD`, or nil when the text is anything else.
@@ -38,10 +47,10 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   public init?(iso text: UnsafeBufferPointer<UInt8>) {
     let dash = UInt8(ascii: "-")
     guard text.count == 10, text[4] == dash, text[7] == dash,
-      let year = decimalNumber(text, 0..<4), let month = decimalNumber(text, 5..<7),
-      let dayOfMonth = decimalNumber(text, 8..<10)
+      let century = twoDigits(text, 0), let year = twoDigits(text, 2),
+      let month = twoDigits(text, 5), let dayOfMonth = twoDigits(text, 8)
     else { return nil }
-    self.init(year: year, month: month, dayOfMonth: dayOfMonth)
+    self.init(year: century * 100 + year, month: month, dayOfMonth: dayOfMonth)
   }
 
   /// Year, month 1…12 and day of month 1…31.
@@ -89,13 +98,10 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
   public static func - (later: Self, earlier: Self) -> Int { later.number - earlier.number }
 }
 
-/// The number that some bytes of a text spell in decimal digits, or nil.
-func decimalNumber(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {
-  var number = 0
-  for place in range {
-    let digit = text[place] &- UInt8(ascii: "0")
-    guard digit <= 9 else { return nil }
-    number = number * 10 + Int(digit)
-  }
-  return number
+/// The number that two bytes of a text spell in decimal digits, or nil.
+@inline(__always)
+func twoDigits(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int? {
+  let tens = text[place] &- UInt8(ascii: "0")
+  let ones = text[place + 1] &- UInt8(ascii: "0")
+  return tens <= 9 && ones <= 9 ? Int(tens) * 10 + Int(ones) : nil
 }

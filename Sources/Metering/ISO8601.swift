@@ -26,13 +26,15 @@ public func instant(iso8601 text: UnsafeBufferPointer<UInt8>) -> UTCMilliseconds
   let hasFraction = text.count == 24
   guard text.count == 20 || hasFraction, text.last == UInt8(ascii: "Z"),
     let day = CivilDay(iso: UnsafeBufferPointer(rebasing: text[..<10])),
-    text[10] == UInt8(ascii: "T"), let hour = decimalNumber(text, 11..<13),
-    text[13] == UInt8(ascii: ":"), let minute = decimalNumber(text, 14..<16),
-    text[16] == UInt8(ascii: ":"), let second = decimalNumber(text, 17..<19),
+    text[10] == UInt8(ascii: "T"), let hour = twoDigits(text, 11),
+    text[13] == UInt8(ascii: ":"), let minute = twoDigits(text, 14),
+    text[16] == UInt8(ascii: ":"), let second = twoDigits(text, 17),
     !hasFraction || text[19] == UInt8(ascii: "."),
-    let milliseconds = hasFraction ? decimalNumber(text, 20..<23) : 0,
+    let hundredths = hasFraction ? twoDigits(text, 20) : 0,
+    let thousandths = hasFraction ? twoDigits(text, 21) : 0,
     hour < 24, minute < 60, second < 60
   else { return nil }
   return Int64(day.number) * millisecondsPerDay
-    + Int64(((hour * 60 + minute) * 60 + second) * 1000 + milliseconds)
+    + Int64(((hour * 60 + minute) * 60 + second) * 1000)
+    + Int64(hundredths * 10 + thousandths % 10)
 }

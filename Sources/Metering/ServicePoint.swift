@@ -3,7 +3,9 @@
 /// An endpoint has one row for each meter that it served, for each cycle and account that the meter
 /// moved to, and so on: its rows follow one another in time without overlap.
 public struct ServicePoint: Sendable, Equatable {
-  public var endpoint: EndpointID
+  // In an order that leaves few gaps, as registries have millions of rows: an optional whole number
+  // takes nine bytes, after which those of one byte follow.
+
   /// The meter's faceplate number.
   public var meterID: String
   /// The place that is supplied. It has at most one meter of each commodity at a time, so that a
@@ -11,15 +13,16 @@ public struct ServicePoint: Sendable, Equatable {
   public var servicePointID: String
   /// Who is billed; empty while nobody is.
   public var accountID: String
-  public var commodity: Commodity
-  public var register: RegisterFormat
-  public var cycle: BillingCycle
-  /// The first instant in service.
-  public var installedAt: UTCMilliseconds
   /// The first instant no longer in service; nil while the row holds.
   public var removedAt: UTCMilliseconds?
+  public var commodity: Commodity
+  public var cycle: BillingCycle
+  public var endpoint: EndpointID
   /// What the dials showed at the removal, where a fitter noted it.
   public var removedRead: Int64?
+  public var register: RegisterFormat
+  /// The first instant in service.
+  public var installedAt: UTCMilliseconds
   /// What the dials showed when the last bill was made, or at the installation if that was later:
   /// where the next bill starts.
   public var lastBilledRead: Int64

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemMemory
 
 /// Applies `body` to 0..<count on up to `threads` workers and returns the results in order.
 ///
@@ -43,11 +44,16 @@ public func parallelRanges<Result: Sendable>(
 }
 
 extension Array {
-  /// The elements of several arrays one after the other, with room for no more.
-  public init(concatenating parts: [[Element]]) {
-    self.init()
-    reserveCapacity(parts.reduce(0) { $0 + $1.count })
-    for part in parts { append(contentsOf: part) }
+  /// The elements of several arrays one after the other, with room for no more. Each array is freed
+  /// once it is copied, where nobody else keeps it.
+  public init(concatenating parts: consuming [[Element]]) {
+    self.init(unsafeUninitializedCapacity: parts.reduce(0) { $0 + $1.count }) { room, count in
+      UnsafeMutableRawBufferPointer(room).adviseLargePages()
+      for number in parts.indices {
+        count = room[count...].initialize(fromContentsOf: parts[number])
+        parts[number] = []
+      }
+    }
   }
 }
 

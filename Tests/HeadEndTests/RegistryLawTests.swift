@@ -48,7 +48,7 @@ struct RegistryLawTests {
       let reading = try RegistryFile.decode(
         RegistryFixture.encoded(rows), source: "r", clock: Fixture.clock)
       #expect(reading.registry.rows == kept, "seed \(seed)")
-      #expect(reading.lines.map { rows[$0 - 2] } == kept, "seed \(seed)")
+      #expect(reading.lines.map { rows[Int($0) - 2] } == kept, "seed \(seed)")
       let refused = rows.indices.filter { charged.contains(rows[$0].endpoint) }
       #expect(reading.refused.map(\.line) == refused.map { $0 + 2 }, "seed \(seed)")
       #expect(reading.refused.map(\.endpoint) == refused.map { rows[$0].endpoint }, "seed \(seed)")

@@ -1,4 +1,5 @@
 import Metering
+import Parallel
 
 /// Rows of a registry in order, which keep its laws: those of one endpoint follow one another in
 /// time, at one service point there is at most one meter of each commodity at a time, a meter is in
@@ -19,6 +20,15 @@ public struct Registry: Sendable {
 
   /// - Parameter rows: in order, and known to keep the laws.
   init(checked rows: [ServicePoint]) { self.rows = rows }
+
+  /// The rows of several files in order. Each file of ours is in order, but their names are not; and
+  /// another program may have written any order.
+  static func ordered(joining parts: consuming [[ServicePoint]]) -> [ServicePoint] {
+    parts.removeAll(where: \.isEmpty)
+    parts.sort { precedes($0[0], $1[0]) }
+    let rows = parts.count == 1 ? parts[0] : Array(concatenating: parts)
+    return isOrdered(rows) ? rows : order(of: rows).map { rows[Int($0)] }
+  }
 
   static func isOrdered(_ rows: [ServicePoint]) -> Bool {
     rows.withUnsafeBufferPointer { rows in

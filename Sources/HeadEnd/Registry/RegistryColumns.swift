@@ -13,6 +13,7 @@ struct RegistryColumns: Sendable {
   private let servicePoint, account, installedRead, removedRead: CSVColumn?
   private let lastBilledRead, lastBilledAt: CSVColumn?
   private let clock: LocalClock
+  private let commodities = CommodityNames()
   let names: RegistryColumnNames
 
   init(_ reader: CSVReader, clock: LocalClock) throws(CSVError) {
@@ -39,7 +40,8 @@ struct RegistryColumns: Sendable {
     lastBilledRead = reader.optionalColumn("last_billed_read")
     lastBilledAt = reader.optionalColumn("last_billed_at")
     names = RegistryColumnNames(
-      endpoint: endpoint.name, meter: meter.name, installed: installed.name, removed: removed.name)
+      endpoint: reader.name(of: endpoint), meter: reader.name(of: meter),
+      installed: reader.name(of: installed), removed: reader.name(of: removed))
   }
 
   /// The endpoint of the reader's current row, or nil when it cannot be read.
@@ -76,7 +78,7 @@ struct RegistryColumns: Sendable {
       let since = registryInstant(installedAt, clock)
       throw error(
         .removed, removed, reader,
-        expected: "a day from \(installed.name) \(since) on, an instant after it, or nothing")
+        expected: "a day from \(names.installed) \(since) on, an instant after it, or nothing")
     }
     let counts = 0...Int(register.span) - 1
     let firstRead = try read(.installedRead, installedRead, counts, reader)
@@ -84,7 +86,7 @@ struct RegistryColumns: Sendable {
     if lastRead != nil, removedAt == nil, let removedRead {
       throw error(
         .removedRead, removedRead, reader,
-        expected: "nothing, as \(removed.name) is empty: give the day of the removal")
+        expected: "nothing, as \(names.removed) is empty: give the day of the removal")
     }
     let billed = try lastBill(counts, reader)
     return ServicePoint(
@@ -131,7 +133,7 @@ struct RegistryColumns: Sendable {
   private static let billedAtForm = "an instant in UTC such as 1998-06-01T05:00:00Z"
 
   private func commodity(_ reader: borrowing CSVReader) throws(RegistryRowError) -> Commodity {
-    if let known = Commodity(rawValue: reader.validText(commodity) ?? "") { return known }
+    if let known = reader.withBytes(commodity, commodities.commodity) { return known }
     let names = Commodity.allCases.map(\.rawValue)
     throw error(
       .commodity, commodity, reader,
@@ -144,7 +146,8 @@ struct RegistryColumns: Sendable {
     if let text = reader.validText(column) { return text }
     throw RegistryRowError(
       fault: fault,
-      error: reader.error("\(column.name): the field is not UTF-8 text; save the file as UTF-8"))
+      error: reader.error(
+        "\(reader.name(of: column)): the field is not UTF-8 text; save the file as UTF-8"))
   }
 
   private func int(
@@ -187,5 +190,36 @@ struct RegistryColumns: Sendable {
     _ fault: RegistryFault, _ column: CSVColumn, _ reader: borrowing CSVReader, expected: String
   ) -> RegistryRowError {
     RegistryRowError(fault: fault, error: reader.refused(column, expected: expected))
+  }
+}
+
+/// Finds a commodity by its name without making a text of that.
+private struct CommodityNames: Sendable {
+  // One by one, since a list would be retained and released for each row.
+  private let electric = Self.word(of: .electric)
+  private let gas = Self.word(of: .gas)
+  private let water = Self.word(of: .water)
+
+  func commodity(_ name: UnsafeBufferPointer<UInt8>) -> Commodity? {
+    switch Self.word(name) {
+    case nil: nil
+    case electric: .electric
+    case gas: .gas
+    case water: .water
+    default: nil
+    }
+  }
+
+  private static func word(of commodity: Commodity) -> UInt64? {
+    var name = commodity.rawValue
+    return name.withUTF8(word)
+  }
+
+  /// A name of at most eight bytes as one number.
+  private static func word(_ name: UnsafeBufferPointer<UInt8>) -> UInt64? {
+    guard name.count <= 8, name.first != 0 else { return nil }
+    var word: UInt64 = 0
+    for byte in name { word = word << 8 | UInt64(byte) }
+    return word
   }
 }

@@ -1,6 +1,7 @@
 import CSV
 import Metering
 import Parallel
+import SystemMemory
 
 /// The registry as a CSV file: one row for each stretch of time in which an endpoint reads the same
 /// meter, in the same cycle and for the same account.
@@ -104,29 +105,40 @@ public enum RegistryFile {
   ) throws(CSVError) -> RegistryReading {
     let reader = try CSVReader(bytes, source: source)
     let columns = try RegistryColumns(reader, clock: clock)
-    var part = RegistryFilePart(reader, columns, rowsMax: 0)
+    let whole = RegistryFilePart(
+      joining: reader.split(into: 1).map { part in
+        RegistryFilePart(part.reader, columns, rowsMax: part.rowsMax)
+      })
     var reading = try RegistryReading(
-      unchecked: &part, columns, clock: clock, emptyFile: emptyFile(reader))
+      unchecked: whole, columns, clock: clock, emptyFile: emptyFile(reader))
     try reading.settle(RegistryLaws.conflicts(in: reading.registry.rows))
     return reading
   }
 
-  /// The same on several threads.
+  /// The same on several threads. The bytes are freed as soon as they are read where the caller
+  /// keeps none.
   public static func decode(
-    _ bytes: [UInt8], source: String, clock: LocalClock, threads: Int
+    _ bytes: consuming [UInt8], source: String, clock: LocalClock, threads: Int
   ) async throws -> RegistryReading {
     let reader = try CSVReader(bytes, source: source)
     let columns = try RegistryColumns(reader, clock: clock)
-    let cuts = reader.split(into: threads > 1 ? threads * partsPerThread : 1)
-    var parts = try await parallelMap(count: cuts.count, threads: threads) { number in
-      RegistryFilePart(cuts[number].reader, columns, rowsMax: cuts[number].rowsMax)
-    }
-    var whole = RegistryFilePart(joining: &parts)
+    let emptyFile = emptyFile(reader)
+    let whole = RegistryFilePart(
+      joining: try await parts(of: reader, columns, threads: threads))
     var reading = try RegistryReading(
-      unchecked: &whole, columns, clock: clock, emptyFile: emptyFile(reader))
+      unchecked: whole, columns, clock: clock, emptyFile: emptyFile)
     try reading.settle(
       try await RegistryLaws.conflicts(in: reading.registry.rows, threads: threads))
     return reading
+  }
+
+  private static func parts(
+    of reader: consuming CSVReader, _ columns: RegistryColumns, threads: Int
+  ) async throws -> [RegistryFilePart] {
+    let cuts = reader.split(into: threads > 1 ? threads * partsPerThread : 1)
+    return try await parallelMap(count: cuts.count, threads: threads) { number in
+      RegistryFilePart(cuts[number].reader, columns, rowsMax: cuts[number].rowsMax)
+    }
   }
 
   private static func emptyFile(_ reader: CSVReader) -> CSVError {
@@ -137,47 +149,57 @@ public enum RegistryFile {
 /// The rows of a stretch of lines.
 struct RegistryFilePart: Sendable {
   /// Rows whose fields are right.
-  var rows: [ServicePoint] = []
+  private(set) var rows: [ServicePoint] = []
   /// The line on which each of them starts.
-  var lines: [Int] = []
+  private(set) var lines: [UInt32] = []
   /// Rows that have a field that is wrong.
-  var refused: [RefusedRow] = []
+  private(set) var refused: [RefusedRow] = []
   /// What keeps the file as a whole from being read.
   private(set) var failure: CSVError?
 
-  init(_ reader: CSVReader, _ columns: RegistryColumns, rowsMax: Int) {
-    var reader = reader
-    rows.reserveCapacity(rowsMax)
-    lines.reserveCapacity(rowsMax)
-    do throws(CSVError) {
-      while try reader.nextRow() {
-        do throws(RegistryRowError) {
-          rows.append(try columns.point(reader))
-          lines.append(reader.line)
+  /// - Parameter rowsMax: how many rows the reader gives at most.
+  init(_ reader: consuming CSVReader, _ columns: RegistryColumns, rowsMax: Int) {
+    var lines: [UInt32] = []
+    var refused: [RefusedRow] = []
+    var failure: CSVError?
+    rows = Array(unsafeUninitializedCapacity: rowsMax) { rows, count in
+      UnsafeMutableRawBufferPointer(rows).adviseLargePages()
+      lines = Array(unsafeUninitializedCapacity: rowsMax) { lines, lineCount in
+        do throws(CSVError) {
+          while try reader.nextRow() {
+            do throws(RegistryRowError) {
+              rows.initializeElement(at: count, to: try columns.point(reader))
+              // A file of more lines would not fit into memory as rows.
+              lines.initializeElement(at: count, to: UInt32(clamping: reader.line))
+              count += 1
+            } catch {
+              refused.append(
+                RefusedRow(
+                  endpoint: columns.endpointID(reader), fault: error.fault, error: error.error))
+            }
+          }
         } catch {
-          refused.append(
-            RefusedRow(
-              endpoint: columns.endpointID(reader), fault: error.fault, error: error.error))
+          failure = error
         }
+        lineCount = count
       }
-    } catch {
-      failure = error
     }
+    self.lines = lines
+    self.refused = refused
+    self.failure = failure
   }
 
   /// Joins parts that follow one another, and frees each once it is copied.
-  init(joining parts: inout [RegistryFilePart]) {
-    let count = parts.reduce(0) { $0 + $1.rows.count }
-    rows.reserveCapacity(count)
-    lines.reserveCapacity(count)
-    for number in parts.indices where failure == nil {
-      failure = parts[number].failure
-      rows += parts[number].rows
-      parts[number].rows = []
-      lines += parts[number].lines
-      parts[number].lines = []
-      refused += parts[number].refused
+  init(joining parts: consuming [RegistryFilePart]) {
+    if parts.count == 1 {
+      self = parts[0]
+      return
     }
+    lines = Array(concatenating: parts.map(\.lines))
+    refused = Array(concatenating: parts.map(\.refused))
+    failure = parts.lazy.compactMap(\.failure).first
+    let rowParts = parts.map(\.rows)
     parts = []
+    rows = Array(concatenating: rowParts)
   }
 }

@@ -33,21 +33,34 @@ enum RegistryLaws {
   ///
   /// - Parameter rows: by endpoint and installation.
   static func conflicts(in rows: [ServicePoint]) -> [RegistryConflict] {
-    first(of: (0..<checkCount).map { check($0, rows) })
+    let hashes = rows.withUnsafeBufferPointer { [RowHashes($0, rows.indices)] }
+    return first(of: (0..<checkCount).map { check($0, rows, hashes) })
   }
 
   /// The same on several threads.
   static func conflicts(in rows: [ServicePoint], threads: Int) async throws -> [RegistryConflict] {
-    first(of: try await parallelMap(count: checkCount, threads: threads) { check($0, rows) })
+    let hashes = try await parallelRanges(count: rows.count, threads: threads) { range in
+      rows.withUnsafeBufferPointer { RowHashes($0, range) }
+    }
+    return first(
+      of: try await parallelMap(count: checkCount, threads: threads) { check($0, rows, hashes) })
   }
 
   private static let checkCount = 3
 
-  private static func check(_ number: Int, _ rows: [ServicePoint]) -> [RegistryConflict] {
-    switch number {
-    case 0: checkEndpoints(rows)
-    case 1: checkIdentifiers(rows, .servicePoint) { $0.servicePointID }
-    default: checkIdentifiers(rows, .meter) { $0.meterID }
+  /// One of the checks, the longest first.
+  ///
+  /// - Parameter hashes: of ranges of the rows that follow one another.
+  private static func check(
+    _ number: Int, _ rows: [ServicePoint], _ hashes: [RowHashes]
+  ) -> [RegistryConflict] {
+    rows.withUnsafeBufferPointer { rows in
+      switch number {
+      case 0:
+        checkIdentifiers(rows, .servicePoint, hashes.map(\.servicePoints)) { $0.servicePointID }
+      case 1: checkIdentifiers(rows, .meter, hashes.map(\.meters)) { $0.meterID }
+      default: checkEndpoints(rows)
+      }
     }
   }
 
@@ -82,40 +95,64 @@ enum RegistryLaws {
     }
   }
 
-  private static func checkEndpoints(_ rows: [ServicePoint]) -> [RegistryConflict] {
-    rows.withUnsafeBufferPointer { rows in
-      var found: [RegistryConflict] = []
-      var sweep = Sweep()
-      for row in rows.indices {
-        if rows[row].isEmpty {
-          found.append(RegistryConflict(law: .order, row: row, other: row))
-          continue
-        }
-        if row > 0, rows[row].endpoint == rows[row - 1].endpoint {
-          if rows[row].changes(rows[row - 1]) { found.add(.continuity, row, row - 1) }
-        } else {
-          sweep = Sweep()
-        }
-        if let other = sweep.offer(row, rows[row]) { found.add(.endpoint, row, other) }
+  private static func checkEndpoints(
+    _ rows: UnsafeBufferPointer<ServicePoint>
+  ) -> [RegistryConflict] {
+    var found: [RegistryConflict] = []
+    var sweep = Sweep()
+    for row in rows.indices {
+      if rows[row].isEmpty {
+        found.append(RegistryConflict(law: .order, row: row, other: row))
+        continue
       }
-      return found
+      if row > 0, rows[row].endpoint == rows[row - 1].endpoint {
+        if rows[row].changes(rows[row - 1]) { found.add(.continuity, row, row - 1) }
+      } else {
+        sweep = Sweep()
+      }
+      if let other = sweep.offer(row, rows[row]) { found.add(.endpoint, row, other) }
     }
+    return found
   }
 
   /// Checks that rows with one identifier and commodity do not overlap.
   @inline(__always)
   private static func checkIdentifiers(
-    _ rows: [ServicePoint], _ law: RegistryLaw, _ identifier: (borrowing ServicePoint) -> String
+    _ rows: UnsafeBufferPointer<ServicePoint>, _ law: RegistryLaw, _ hashes: [[UInt64]],
+    _ identifier: (borrowing ServicePoint) -> String
   ) -> [RegistryConflict] {
     var found: [RegistryConflict] = []
-    let alike = rowsThatLookAlike(rows, identifier)
+    let alike = rowsThatLookAlike(rows, hashes, identifier)
     var sweep = Sweep()
     for place in alike.indices {
+      let isFirst = place == 0 || alike[place - 1].hash != alike[place].hash
+      // Most of those that the filter told by mistake, which need not be loaded then.
+      let isLast = place + 1 == alike.count || alike[place + 1].hash != alike[place].hash
+      if isFirst, isLast { continue }
       let row = alike[place].row
-      if place > 0, !isSame(alike[place - 1], alike[place], rows, identifier) { sweep = Sweep() }
+      if isFirst || !isSame(alike[place - 1], alike[place], rows, identifier) { sweep = Sweep() }
       if let other = sweep.offer(row, rows[row]) { found.add(law, row, other) }
     }
     return found
+  }
+
+  /// A hash of each row's identifiers, with its commodity.
+  private struct RowHashes {
+    let servicePoints: [UInt64]
+    let meters: [UInt64]
+
+    init(_ rows: UnsafeBufferPointer<ServicePoint>, _ range: Range<Int>) {
+      var servicePoints: [UInt64] = []
+      var meters: [UInt64] = []
+      servicePoints.reserveCapacity(range.count)
+      meters.reserveCapacity(range.count)
+      for row in range {
+        servicePoints.append(hash(rows[row].servicePointID, rows[row].commodity))
+        meters.append(hash(rows[row].meterID, rows[row].commodity))
+      }
+      self.servicePoints = servicePoints
+      self.meters = meters
+    }
   }
 
   private struct HashedRow {
@@ -127,38 +164,33 @@ enum RegistryLaws {
   /// installation.
   @inline(__always)
   private static func rowsThatLookAlike(
-    _ rows: [ServicePoint], _ identifier: (borrowing ServicePoint) -> String
+    _ rows: UnsafeBufferPointer<ServicePoint>, _ hashes: [[UInt64]],
+    _ identifier: (borrowing ServicePoint) -> String
   ) -> [HashedRow] {
-    let hashes = rows.withUnsafeBufferPointer { rows in
-      [UInt64](unsafeUninitializedCapacity: rows.count) { hashes, count in
-        for row in rows.indices {
-          hashes.initializeElement(
-            at: row, to: hash(identifier(rows[row]), rows[row].commodity))
-        }
-        count = rows.count
-      }
-    }
     let filter = RepeatFilter(hashes)
     var alike: [HashedRow] = []
-    for row in rows.indices where filter.mayRepeat(hashes[row]) && !rows[row].isEmpty {
-      alike.append(HashedRow(hash: hashes[row], row: row))
+    var row = 0
+    for hash in hashes.joined() {
+      if filter.mayRepeat(hash), !rows[row].isEmpty {
+        alike.append(HashedRow(hash: hash, row: row))
+      }
+      row += 1
     }
     alike.sort { left, right in
       if left.hash != right.hash { return left.hash < right.hash }
-      let (one, other) = (rows[left.row], rows[right.row])
       if !isSame(left, right, rows, identifier) {
-        let (text, otherText) = (identifier(one), identifier(other))
-        return text.utf8.elementsEqual(otherText.utf8)
-          ? one.commodity.rawValue < other.commodity.rawValue
-          : text.utf8.lexicographicallyPrecedes(otherText.utf8)
+        let (one, other) = (identifier(rows[left.row]), identifier(rows[right.row]))
+        return one.utf8.elementsEqual(other.utf8)
+          ? rows[left.row].commodity.rawValue < rows[right.row].commodity.rawValue
+          : one.utf8.lexicographicallyPrecedes(other.utf8)
       }
-      return (one.installedAt, left.row) < (other.installedAt, right.row)
+      return (rows[left.row].installedAt, left.row) < (rows[right.row].installedAt, right.row)
     }
     return alike
   }
 
   private static func isSame(
-    _ left: HashedRow, _ right: HashedRow, _ rows: [ServicePoint],
+    _ left: HashedRow, _ right: HashedRow, _ rows: UnsafeBufferPointer<ServicePoint>,
     _ identifier: (borrowing ServicePoint) -> String
   ) -> Bool {
     left.hash == right.hash && rows[left.row].commodity == rows[right.row].commodity

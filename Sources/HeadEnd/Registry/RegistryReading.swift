@@ -8,7 +8,7 @@ public struct RegistryReading: Sendable {
   /// The others, by line.
   public private(set) var refused: [RefusedRow]
   /// The line of each row of `registry`.
-  private(set) var lines: [Int]
+  private(set) var lines: [UInt32]
   /// The file's name in messages.
   public let source: String
   /// The days of the file.
@@ -18,10 +18,10 @@ public struct RegistryReading: Sendable {
   /// The rows of a file whose fields are right, in order; their laws are still to be checked.
   ///
   /// - Parameters:
-  ///   - part: the whole file, which is left empty.
+  ///   - part: the whole file.
   ///   - emptyFile: what is thrown when there is no row.
   init(
-    unchecked part: inout RegistryFilePart, _ columns: RegistryColumns, clock: LocalClock,
+    unchecked part: RegistryFilePart, _ columns: RegistryColumns, clock: LocalClock,
     emptyFile: CSVError
   ) throws(CSVError) {
     if let failure = part.failure { throw failure }
@@ -30,10 +30,8 @@ public struct RegistryReading: Sendable {
     self.clock = clock
     names = columns.names
     refused = part.refused
-    var rows: [ServicePoint] = []
-    lines = []
-    swap(&rows, &part.rows)
-    swap(&lines, &part.lines)
+    lines = part.lines
+    var rows = part.rows
     if !Registry.isOrdered(rows) {
       let order = Registry.order(of: rows)
       rows = order.map { rows[Int($0)] }
@@ -62,17 +60,17 @@ public struct RegistryReading: Sendable {
   ///   - rows: what the conflicts are about: rows of `registry`, and maybe others.
   ///   - others: the line of each of these, or 0 for a row that is not of the file.
   mutating func refuse(
-    _ conflicts: [RegistryConflict], in rows: [ServicePoint], others: [Int]
+    _ conflicts: [RegistryConflict], in rows: [ServicePoint], others: [UInt32]
   ) {
     for conflict in conflicts where others[conflict.row] > 0 {
-      let line = others[conflict.other]
+      let line = Int(others[conflict.other])
       let message = conflict.message(
         in: rows, place: line > 0 ? "on line \(line)" : "in a row that the store keeps",
         clock: clock, names: names)
       refused.append(
         RefusedRow(
           endpoint: rows[conflict.row].endpoint, fault: conflict.fault,
-          error: CSVError(source: source, line: others[conflict.row], message: message)))
+          error: CSVError(source: source, line: Int(others[conflict.row]), message: message)))
     }
     guard !refused.isEmpty else { return }
     refused.sort { $0.line < $1.line }
@@ -88,12 +86,14 @@ public struct RegistryReading: Sendable {
     }
     let own = Set(refused.map(\.line))
     var rows: [ServicePoint] = []
-    var kept: [Int] = []
+    var kept: [UInt32] = []
     rows.reserveCapacity(registry.rows.count)
     kept.reserveCapacity(registry.rows.count)
     for (point, line) in zip(registry.rows, lines) {
       if let cause = causes[point.endpoint] {
-        if !own.contains(line) { refused.append(.another(line, of: point.endpoint, for: cause)) }
+        if !own.contains(Int(line)) {
+          refused.append(.another(Int(line), of: point.endpoint, for: cause))
+        }
       } else {
         rows.append(point)
         kept.append(line)

@@ -46,20 +46,26 @@ public struct ReadStore: ~Copyable {
     timestamp: Int64, in fileSystem: FileSystem = .system
   ) throws(HeadEndError) -> ReadStore {
     let rows = try Registry(registry).rows
-    var store = try begin(
-      at: directory, settings: settings, engine: engine, timestamp: timestamp, in: fileSystem)
+    guard
+      var store = try begin(
+        at: directory, settings: settings, engine: engine, timestamp: timestamp, in: fileSystem)
+    else { throw .storeExists(directory: directory) }
     if !rows.isEmpty { try store.writeRegistry(rows, timestamp: timestamp) }
     try store.finishCreation()
     return store
   }
 
   /// The same with a registry that was checked before, on several threads.
-  public static func create(
+  ///
+  /// - Returns: nil where there is a store already, also when another process was quicker.
+  public static func createIfAbsent(
     at directory: String, settings: StoreSettings, registry: Registry, engine: String,
     timestamp: Int64, threads: Int, in fileSystem: FileSystem = .system
-  ) async throws(HeadEndError) -> ReadStore {
-    var store = try begin(
-      at: directory, settings: settings, engine: engine, timestamp: timestamp, in: fileSystem)
+  ) async throws(HeadEndError) -> ReadStore? {
+    guard
+      var store = try begin(
+        at: directory, settings: settings, engine: engine, timestamp: timestamp, in: fileSystem)
+    else { return nil }
     if !registry.rows.isEmpty {
       try await store.writeRegistry(registry.rows, timestamp: timestamp, threads: threads)
     }
@@ -67,20 +73,20 @@ public struct ReadStore: ~Copyable {
     return store
   }
 
-  /// A store without registry, in a directory that is not yet marked as one.
+  /// A store without registry, in a directory that is not yet marked as one; nil where there is one.
   private static func begin(
     at directory: String, settings: StoreSettings, engine: String, timestamp: Int64,
     in fileSystem: FileSystem
-  ) throws(HeadEndError) -> ReadStore {
+  ) throws(HeadEndError) -> ReadStore? {
     // Before anything is made there, not even a lock file.
-    if try exists(at: directory, in: fileSystem) { throw .storeExists(directory: directory) }
+    if try exists(at: directory, in: fileSystem) { return nil }
     let site = CreationSite(directory: directory, fileSystem: fileSystem)
     try site.refuseOtherContent()
     let lock = try rethrowing {
       try fileSystem.createDirectories(directory)
       return try DirectoryLock(on: directory, waiting: true, in: fileSystem)
     }
-    if try exists(at: directory, in: fileSystem) { throw .storeExists(directory: directory) }
+    if try exists(at: directory, in: fileSystem) { return nil }
     try site.begin()
     var tables: [StoreTable: DeltaTable] = [:]
     var snapshots: [StoreTable: Snapshot] = [:]
@@ -113,6 +119,25 @@ public struct ReadStore: ~Copyable {
   public static func open(
     at directory: String, engine: String, for purpose: Purpose,
     in fileSystem: FileSystem = .system
+  ) throws(HeadEndError) -> ReadStore {
+    var store = try openTables(at: directory, engine: engine, for: purpose, in: fileSystem)
+    try store.readRegistry()
+    return store
+  }
+
+  /// The same on several threads.
+  public static func open(
+    at directory: String, engine: String, for purpose: Purpose, threads: Int,
+    in fileSystem: FileSystem = .system
+  ) async throws(HeadEndError) -> ReadStore {
+    var store = try openTables(at: directory, engine: engine, for: purpose, in: fileSystem)
+    try await store.readRegistry(threads: threads)
+    return store
+  }
+
+  /// A store whose registry is still to be read.
+  private static func openTables(
+    at directory: String, engine: String, for purpose: Purpose, in fileSystem: FileSystem
   ) throws(HeadEndError) -> ReadStore {
     guard try exists(at: directory, in: fileSystem) else { throw .noStore(at: directory) }
     let settingsPath = Path.join(directory, StoreSettings.fileName)
@@ -151,13 +176,6 @@ public struct ReadStore: ~Copyable {
     if purpose == .writing {
       try store.refuseForeignChanges()
       try CreationSite(directory: directory, fileSystem: fileSystem).finish()
-    }
-    for file in store.files(of: .registry) {
-      try RegistryTable.append(file.open(), to: &store.registry)
-    }
-    // Another program may have written them in another order.
-    if !Registry.isOrdered(store.registry) {
-      store.registry = Registry.order(of: store.registry).map { store.registry[Int($0)] }
     }
     for file in snapshots[.reads]!.files {
       try store.slotIndex.add(file, of: tables[.reads]!, in: fileSystem)

@@ -74,7 +74,7 @@ extension ReadStore {
 private struct JoinedRegistry {
   private(set) var rows: [ServicePoint] = []
   /// The line of each row; 0 for a row of the store.
-  private(set) var lines: [Int] = []
+  private(set) var lines: [UInt32] = []
 
   init(_ file: RegistryReading, stored: [ServicePoint]) {
     let new = file.registry.rows

@@ -7,9 +7,12 @@ enum RegistryTable {
   ///
   /// - Parameter range: the rows that the file is to have; nil is all.
   static func columns(_ registry: [ServicePoint], _ range: Range<Int>? = nil) -> [Column] {
-    var built = Builder(count: (range ?? 0..<registry.count).count)
+    let range = range ?? 0..<registry.count
+    var built = Builder(count: range.count)
     registry.withUnsafeBufferPointer { rows in
-      for row in range ?? 0..<rows.count { built.append(rows[row]) }
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Builder.blockRows) {
+        built.append(rows, start..<min(start + Builder.blockRows, range.upperBound))
+      }
     }
     let names = Commodity.allCases.map(\.rawValue)
     let data: [(ColumnData, [Bool]?)] = [
@@ -27,13 +30,6 @@ enum RegistryTable {
 
   /// The rows of a data file, in its order.
   static func rows(_ file: StoredFile) throws(HeadEndError) -> [ServicePoint] {
-    var rows: [ServicePoint] = []
-    try append(file, to: &rows)
-    return rows
-  }
-
-  /// Appends the rows of a data file, in its order.
-  static func append(_ file: StoredFile, to registry: inout [ServicePoint]) throws(HeadEndError) {
     let endpoints = try file.integers("endpoint_id")
     let meters = try Texts(file, "meter_id")
     let servicePoints = try Texts(file, "service_point_id")
@@ -47,7 +43,8 @@ enum RegistryTable {
     let removedReads = try file.optionalIntegers("removed_read")
     let lastReads = try file.integers("last_billed_read")
     let lastAt = try file.integers("last_billed_at")
-    if registry.isEmpty { registry.reserveCapacity(endpoints.count) }
+    var rows: [ServicePoint] = []
+    rows.reserveCapacity(endpoints.count)
     for row in endpoints.indices {
       guard let commodity = commodities[row], let cycle = BillingCycle(rawValue: Int(cycles[row])),
         let endpoint = UInt32(exactly: endpoints[row]), (1...9).contains(dials[row]),
@@ -57,7 +54,7 @@ enum RegistryTable {
         throw .damagedStore(
           "\(file.path): row \(row) is not a service point; restore the file from a copy")
       }
-      registry.append(
+      rows.append(
         ServicePoint(
           endpoint: EndpointID(rawValue: endpoint), meterID: meters[row],
           servicePointID: servicePoints[row], accountID: accounts[row], commodity: commodity,
@@ -66,10 +63,14 @@ enum RegistryTable {
           removedAt: removed[row].map { $0 / 1000 }, removedRead: removedReads[row],
           lastBilledRead: lastReads[row], lastBilledAt: lastAt[row] / 1000))
     }
+    return rows
   }
 
-  /// The columns' values; a row is gone through once, as it takes more than two cache lines.
+  /// The columns' values; gone through are so few rows at a time that they stay in the processor's
+  /// cache.
   private struct Builder {
+    static let blockRows = 256
+
     var endpoints: [Int64] = []
     var meters = TextColumn()
     var servicePoints = TextColumn()
@@ -110,11 +111,16 @@ enum RegistryTable {
       lastAt.reserveCapacity(count)
     }
 
-    mutating func append(_ point: borrowing ServicePoint) {
+    mutating func append(_ rows: UnsafeBufferPointer<ServicePoint>, _ block: Range<Int>) {
+      let start = block.lowerBound
+      meters.append(count: block.count) { rows[start + $0].meterID }
+      servicePoints.append(count: block.count) { rows[start + $0].servicePointID }
+      accounts.append(count: block.count) { rows[start + $0].accountID }
+      for row in block { append(rows[row]) }
+    }
+
+    private mutating func append(_ point: borrowing ServicePoint) {
       endpoints.append(Int64(point.endpoint.rawValue))
-      meters.append(point.meterID)
-      servicePoints.append(point.servicePointID)
-      accounts.append(point.accountID)
       if point.commodity != commodity {
         commodity = point.commodity
         code = codes[commodity]!

@@ -3,8 +3,30 @@ import Metering
 import Parallel
 
 extension ReadStore {
-  /// Rows of a data file of the table `registry` at most: as many as a row group holds.
-  private static let rowsPerFile = 1 << 20
+  /// Rows of a data file of the table `registry` at most: so few that the files of a large registry
+  /// are shared evenly by several threads, and that what one of them works on is soon used again.
+  private static let rowsPerFile = 1 << 18
+
+  /// Reads the registry of a store that was just opened.
+  mutating func readRegistry() throws(HeadEndError) {
+    var parts: [[ServicePoint]] = []
+    for file in files(of: .registry) { parts.append(try RegistryTable.rows(file.open())) }
+    registry = Registry.ordered(joining: parts)
+  }
+
+  /// The same with several files at a time.
+  mutating func readRegistry(threads: Int) async throws(HeadEndError) {
+    let files = files(of: .registry)
+    let parts: [[ServicePoint]]
+    do {
+      parts = try await parallelMap(count: files.count, threads: threads) { number in
+        try RegistryTable.rows(files[number].open())
+      }
+    } catch {
+      throw HeadEndError(error)
+    }
+    registry = Registry.ordered(joining: parts)
+  }
 
   /// Makes these rows the registry; they are in order and keep its laws.
   mutating func writeRegistry(_ rows: [ServicePoint], timestamp: Int64) throws(HeadEndError) {

@@ -5,17 +5,15 @@ extension PartialCheck {
   ///
   /// - Returns: its endpoints; nil when they cannot be read.
   mutating func checkRegistry(_ registry: InspectedTable) -> EndpointIndex? {
-    var points: [ServicePoint] = []
+    var parts: [[ServicePoint]] = []
     var isWhole = true
     for file in registry.files {
       let rows = checkFile(file, registry.name).flatMap { opened in
         attempt { () throws(HeadEndError) in try RegistryTable.rows(opened) }
       }
-      if let rows { points += rows } else { isWhole = false }
+      if let rows { parts.append(rows) } else { isWhole = false }
     }
-    if !Registry.isOrdered(points) {
-      points = Registry.order(of: points).map { points[Int($0)] }
-    }
+    let points = Registry.ordered(joining: parts)
     for conflict in RegistryLaws.conflicts(in: points) {
       add(fault: "\(registry.table.directory): \(conflict.description(in: points))")
     }

@@ -10,7 +10,7 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
   let month = try arguments.value(
     .month, expected: "a month as YYYY-MM", convert: { BillingMonth(iso: $0) })
   let cycle = arguments.integer(.cycle).flatMap(BillingCycle.init(rawValue:))
-  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
+  let store = try await openForReading(OutputPlace.directory(arguments.positionals[0]), arguments)
   guard let first = store.days.first, let last = store.days.last else {
     throw CommandFailure("\(store.directory): the store has no reads to bill", .badData)
   }

@@ -9,8 +9,11 @@ enum Machine {
 }
 
 extension ParsedArguments {
-  /// `--threads`, or all processors.
-  var threads: Int { integer(.threads) ?? Machine.processors }
+  /// `--threads`, or all processors; so also for a command without that option.
+  var threads: Int {
+    let hasOption = command.option(named: OptionName.threads.rawValue) != nil
+    return (hasOption ? integer(.threads) : nil) ?? Machine.processors
+  }
 }
 
 /// Time since it was made, by the monotonic clock.

@@ -27,11 +27,11 @@ func runStoreCheck(_ arguments: ParsedArguments) async throws -> ExitCode {
 }
 
 /// `amr store vacuum`
-func runStoreVacuum(_ arguments: ParsedArguments) throws -> ExitCode {
+func runStoreVacuum(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
   let isDryRun = arguments.flag(.dryRun)
   let retention = Int64(arguments.integer(.retentionDays) ?? 0) * millisecondsPerDay
-  let store = try openForWriting(
+  let store = try await openForWriting(
     OutputPlace.directory(arguments.positionals[0]), arguments)
   let removed = try store.vacuum(before: wallClock() - retention, isDryRun: isDryRun)
   if arguments.flag(.json) {
@@ -66,7 +66,7 @@ private func json(_ leftOvers: [LeftOver]) -> JSONNode {
 func runStoreClose(_ arguments: ParsedArguments) async throws -> ExitCode {
   let day = try arguments.value(
     .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })!
-  var store = try openForWriting(
+  var store = try await openForWriting(
     OutputPlace.directory(arguments.positionals[0]), arguments)
   try refuseEarlyClose(of: store, through: day, arguments)
   try store.close(through: day, timestamp: wallClock())

@@ -13,7 +13,7 @@ func runStoreHistory(_ arguments: ParsedArguments) async throws -> ExitCode {
   func day(_ name: OptionName) throws -> CivilDay? {
     try arguments.value(name, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })
   }
-  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
+  let store = try await openForReading(OutputPlace.directory(arguments.positionals[0]), arguments)
   let history = try await store.history(
     of: EndpointID(rawValue: id), from: day(.from), through: day(.through),
     threads: Machine.processors)

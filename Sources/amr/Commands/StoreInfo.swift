@@ -6,7 +6,7 @@ import VEE
 /// `amr store info`
 func runStoreInfo(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
-  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
+  let store = try await openForReading(OutputPlace.directory(arguments.positionals[0]), arguments)
   let summary = try await store.summary(threads: Machine.processors)
   let performance = try store.performance()
   let info = StoreInfo(

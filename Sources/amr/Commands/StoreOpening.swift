@@ -6,7 +6,7 @@ import Metering
 /// Opens a store to write to it, after whoever is writing there now.
 ///
 /// Who waits at a terminal is told so, and may give up with Ctrl-C.
-func openForWriting(_ directory: String, _ arguments: ParsedArguments) throws -> ReadStore {
+func openForWriting(_ directory: String, _ arguments: ParsedArguments) async throws -> ReadStore {
   var isTold = arguments.flag(.quiet) || !Terminal.isTerminal(.error)
   while try ReadStore.isBeingWritten(at: directory) {
     if !isTold {
@@ -16,12 +16,14 @@ func openForWriting(_ directory: String, _ arguments: ParsedArguments) throws ->
     try Interrupt.check()
     usleep(50_000)
   }
-  return try ReadStore.open(at: directory, engine: engineName, for: .writing)
+  return try await ReadStore.open(
+    at: directory, engine: engineName, for: .writing, threads: arguments.threads)
 }
 
 /// Opens a store to look into it, also while it is written to.
-func openForReading(_ directory: String) throws -> ReadStore {
-  try ReadStore.open(at: directory, engine: engineName, for: .reading)
+func openForReading(_ directory: String, _ arguments: ParsedArguments) async throws -> ReadStore {
+  try await ReadStore.open(
+    at: directory, engine: engineName, for: .reading, threads: arguments.threads)
 }
 
 /// Opens a store to take uploads into, with the registry and the collectors that the arguments name;
@@ -40,17 +42,24 @@ func openOrCreateStore(
       throw CommandFailure(
         "\(directory): there is no store; give --registry CSV to create one", .missingInput)
     }
-    try await createStore(directory, clock, reading.registry, threads: arguments.threads)
     registry = reading
+    let made = try await ReadStore.createIfAbsent(
+      at: directory, settings: StoreSettings(utcOffsetMinutes: clock.utcOffsetMinutes),
+      registry: reading.registry, engine: engineName, timestamp: wallClock(),
+      threads: arguments.threads)
+    if var store = made {
+      if let collectors { try store.replaceCollectors(collectors, timestamp: wallClock()) }
+      return store
+    }
   }
-  var store = try openForWriting(directory, arguments)
+  var store = try await openForWriting(directory, arguments)
   // The command that made the store may be given again, after a power cut for instance.
   let offset = store.settings.utcOffsetMinutes
   if let other = arguments.integer(.utcOffset), other != offset {
     throw arguments.usageError(
       "the days of \(directory) begin at --utc-offset \(offset), which cannot change to \(other)")
   }
-  // Also of a store that was just made: another process may have been quicker.
+  // Also where it was read for a store that another process was quicker to make.
   if registry?.clock != store.settings.clock {
     registry = try await readRegistry(arguments, clock: store.settings.clock)
   }
@@ -69,21 +78,4 @@ private func readRegistry(_ arguments: ParsedArguments, clock: LocalClock) async
   guard let path = arguments.string(.registry) else { return nil }
   return try await RegistryFile.decode(
     try FileSystem.system.readFile(path), source: path, clock: clock, threads: arguments.threads)
-}
-
-/// Creates the store unless another process has been quicker.
-private func createStore(
-  _ directory: String, _ clock: LocalClock, _ registry: Registry, threads: Int
-) async throws {
-  let settings = StoreSettings(utcOffsetMinutes: clock.utcOffsetMinutes)
-  do {
-    try await create()
-  } catch HeadEndError.storeExists {}
-
-  // Apart, because the compiler fails on a value that cannot be copied where errors are caught.
-  func create() async throws {
-    _ = try await ReadStore.create(
-      at: directory, settings: settings, registry: registry, engine: engineName,
-      timestamp: wallClock(), threads: threads)
-  }
 }

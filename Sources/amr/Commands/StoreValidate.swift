@@ -9,7 +9,7 @@ import VEE
 func runStoreValidate(_ arguments: ParsedArguments) async throws -> ExitCode {
   let day = try arguments.value(
     .through, expected: "a day as YYYY-MM-DD", convert: { CivilDay(iso: $0) })
-  var store = try openForWriting(OutputPlace.directory(arguments.positionals[0]), arguments)
+  var store = try await openForWriting(OutputPlace.directory(arguments.positionals[0]), arguments)
   if let day, let closed = store.closedThrough, day > closed {
     throw arguments.usageError(
       "\(day) is not closed; in \(store.directory) days are closed through \(closed): close it "
@@ -67,11 +67,11 @@ extension ValidationResult {
 }
 
 /// `amr store enter`
-func runStoreEnter(_ arguments: ParsedArguments) throws -> ExitCode {
+func runStoreEnter(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
   let path = arguments.positionals[1]
   let entries = try ReadEntryFile.decode(try FileSystem.system.readFile(path), source: path)
-  var store = try openForWriting(OutputPlace.directory(arguments.positionals[0]), arguments)
+  var store = try await openForWriting(OutputPlace.directory(arguments.positionals[0]), arguments)
   let added = try store.enter(entries, timestamp: wallClock())
   if arguments.flag(.json) {
     let node = JSONNode.object([
@@ -87,9 +87,9 @@ func runStoreEnter(_ arguments: ParsedArguments) throws -> ExitCode {
 }
 
 /// `amr store worklist`
-func runStoreWorkList(_ arguments: ParsedArguments) throws -> ExitCode {
+func runStoreWorkList(_ arguments: ParsedArguments) async throws -> ExitCode {
   Interrupt.endAtOnce()
-  let store = try openForReading(OutputPlace.directory(arguments.positionals[0]))
+  let store = try await openForReading(OutputPlace.directory(arguments.positionals[0]), arguments)
   guard let last = store.validatedMonths.last else {
     throw CommandFailure(
       "\(store.directory): nothing is validated; run 'amr store validate \(store.directory)'",
