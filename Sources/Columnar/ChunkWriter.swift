@@ -68,24 +68,22 @@ struct ChunkWriter {
       dictionaryOffset: dictionaryOffset, pages: pages, bounds: Bounds.union(pages))
   }
 
-  /// The pages of a chunk in the form that is smaller before compression.
+  /// The pages of a chunk in the form that is smaller before compression, judged by one of them.
   private func encode(
     _ column: Column, _ rows: Range<Int>
   ) throws(ParquetError) -> (PageEncoder, [PageBody]) {
     let direct = PageEncoder(column, rows)
-    let list = PageEncoder(dictionaryOf: column, rows)
-    // Of one value a list is always smaller but for few rows.
-    if let list, list.dictionary?.count == 1, rows.count >= ParquetLimits.pageRows {
-      return (list, try encode(list, rows))
+    guard let list = PageEncoder(dictionaryOf: column, rows) else {
+      return (direct, try encode(direct, rows))
     }
-    let bodies = try encode(direct, rows)
-    guard let listed = list else { return (direct, bodies) }
-    let listedBodies = try encode(listed, rows)
+    let pages = pageRanges(rows)
+    let page = pages[(pages.count - 1) / 2]
     // A page's header and gzip frame come on top of the list's bytes.
-    let listSize = listed.plainDictionary.count + 64
-    let size = { (bodies: [PageBody]) in bodies.reduce(0) { $0 + $1.values.count } }
-    return size(listedBodies) + listSize < size(bodies)
-      ? (listed, listedBodies) : (direct, bodies)
+    let listSize = (list.plainDictionary.count + 64) / pages.count
+    let isListSmaller =
+      try list.encode(page).values.count + listSize < direct.encode(page).values.count
+    let encoder = isListSmaller ? list : direct
+    return (encoder, try encode(encoder, rows))
   }
 
   private func encode(

@@ -12,19 +12,23 @@ struct PagePacker {
 
   /// How the pages of a chunk are to be packed, nil for not at all, by what one of them gives.
   ///
-  /// Packed integers have no strings that repeat, and looking for them is the greatest cost of a
-  /// file: that must take off at least 1/32 more than the frequencies of bytes do. What shrinks by
-  /// less than 1/32 is stored as it is, as unpacking it takes readers longer than reading it. In
-  /// texts, lists and differences the first repeated strings that are found do nearly as well as the best
-  /// (a tenth less, in a third of the time); in dictionary codes they do not.
+  /// More effort must take off another 1/32. Packed integers have no strings that repeat, and looking
+  /// for them is the greatest cost of a file; in texts, lists and differences the first ones that are
+  /// found do nearly as well as the best (a tenth less, in a third of the time), so that only of
+  /// dictionary codes the best are looked for. What shrinks by less than 1/32 is stored as it is:
+  /// unpacking it takes readers longer than reading it.
   func effort(for pages: [[UInt8]], _ encoding: Encoding) -> GzipCompressor.Effort? {
-    // One from the middle, which is full and without what is special about a beginning.
     let page = pages[(pages.count - 1) / 2]
-    let best: GzipCompressor.Effort = encoding == .runLengthDictionary ? .thorough : .quick
-    let simple = pack(page, .frequencies)?.count ?? page.count
-    let size = pack(page, best)?.count ?? page.count
-    let (effort, least) = size < simple - simple / 32 ? (best, size) : (.frequencies, simple)
-    return least < page.count - page.count / 32 ? effort : nil
+    var efforts: [GzipCompressor.Effort] = [.frequencies, .quick]
+    if encoding == .runLengthDictionary { efforts.append(.thorough) }
+    var best: GzipCompressor.Effort?
+    var least = page.count
+    for effort in efforts {
+      if let size = pack(page, effort)?.count, size < least - page.count / 32 {
+        (best, least) = (effort, size)
+      }
+    }
+    return best
   }
 
   /// The gzip form of a page; nil when it is not smaller.

@@ -1,6 +1,5 @@
 import SystemMemory
 
-
 /// Tells of many hashes which may have come twice, in about four bytes for each.
 ///
 /// Hashes that came twice are always told, and of the others about one in ten by mistake.
