@@ -50,10 +50,10 @@ struct ChunkWriter {
         encoder.plainDictionary, dictionary.count, to: &out)
     }
     var pages: [PageRecord] = []
-    let effort = packer.effort(for: bodies.map(\.values), encoder.encoding)
-    for (body, pageRows) in zip(bodies, pageRanges(rows)) {
+    let packed = packer.pack(bodies.map(\.values), encoder.encoding)
+    for ((body, packed), pageRows) in zip(zip(bodies, packed), pageRanges(rows)) {
       let offset = out.count
-      uncompressedSize += try appendData(body, pageRows.count, encoder.encoding, effort, to: &out)
+      uncompressedSize += try appendData(body, packed, pageRows.count, encoder.encoding, to: &out)
       pages.append(
         PageRecord(
           offset: offset, size: out.count - offset,
@@ -116,11 +116,10 @@ struct ChunkWriter {
   }
 
   private func appendData(
-    _ page: PageBody, _ rowCount: Int, _ encoding: Encoding, _ effort: GzipCompressor.Effort?,
+    _ page: PageBody, _ packed: [UInt8]?, _ rowCount: Int, _ encoding: Encoding,
     to out: inout [UInt8]
   ) throws(ParquetError) -> Int {
-    let compressed = effort.flatMap { packer.pack(page.values, $0) }
-    let stored = page.levels + (compressed ?? page.values)
+    let stored = page.levels + (packed ?? page.values)
     let size = page.levels.count + page.values.count
     return try appendPage(.dataV2, stored, size, to: &out) { header in
       header.structure(8) {
@@ -130,7 +129,7 @@ struct ChunkWriter {
         $0.int32(4, Int(encoding.rawValue))
         $0.int32(5, page.levels.count)
         $0.int32(6, 0)
-        $0.bool(7, compressed != nil)
+        $0.bool(7, packed != nil)
       }
     }
   }

@@ -4,7 +4,7 @@ struct IntegerDictionary {
   /// In ascending order.
   let values: [Int64]
   /// For each row its place in `values`; ``ColumnData/wideNullCode`` for none.
-  let codes: [Int32]
+  private(set) var codes: [Int32]
 
   /// With more distinct values than this the list is given up: seconds of a day just fit.
   private static let limit = 1 << 17
@@ -15,65 +15,78 @@ struct IntegerDictionary {
 
   /// Nil when the column is not of integers, or has too many distinct ones in `rows`.
   init?(_ column: Column, _ rows: Range<Int>) {
+    let valid = column.validity.map { $0[rows] }
     switch column.data {
-    case .int32(let values): self.init(values, column.validity, rows)
-    case .int64(let values): self.init(values, column.validity, rows)
+    case .int32(let values): self.init(values[rows], valid)
+    case .int64(let values): self.init(values[rows], valid)
     case .dictionary, .wideDictionary, .text: return nil
     }
   }
 
   private init?<Value: FixedWidthInteger & SignedInteger>(
-    _ all: [Value], _ validity: [Bool]?, _ rows: Range<Int>
+    _ all: ArraySlice<Value>, _ validity: ArraySlice<Bool>?
   ) {
-    var (least, greatest) = (Value.max, Value.min)
-    for row in rows where validity?[row] ?? true {
-      least = min(least, all[row])
-      greatest = max(greatest, all[row])
+    guard let validity else {
+      self.init(all)
+      return
+    }
+    var present: [Value] = []
+    for (value, isValid) in zip(all, validity) where isValid { present.append(value) }
+    self.init(present[...])
+    var next = 0
+    codes = validity.map { isValid in
+      guard isValid else { return ColumnData.wideNullCode }
+      next += 1
+      return codes[next - 1]
+    }
+  }
+
+  private init?<Value: FixedWidthInteger & SignedInteger>(_ all: ArraySlice<Value>) {
+    let (least, greatest) = all.withUnsafeBufferPointer { all in
+      var (least, greatest) = (Value.max, Value.min)
+      for value in all {
+        least = min(least, value)
+        greatest = max(greatest, value)
+      }
+      return (least, greatest)
     }
     let (range, overflows) = greatest.subtractingReportingOverflow(least)
-    if least <= greatest, !overflows, range < min(Self.limit, 1024 + 8 * rows.count) {
-      self.init(all, validity, rows, from: least, range: Int(range))
+    if least <= greatest, !overflows, range < min(Self.limit, 1024 + 8 * all.count) {
+      self.init(all, from: least, range: Int(range))
     } else {
-      self.init(bySearch: all, validity, rows)
+      self.init(bySearch: all)
     }
   }
 
   /// Of values that lie close together, a table over their range tells which there are.
-  private init<Value: FixedWidthInteger>(
-    _ all: [Value], _ validity: [Bool]?, _ rows: Range<Int>, from least: Value, range: Int
-  ) {
+  private init<Value: FixedWidthInteger>(_ all: ArraySlice<Value>, from least: Value, range: Int) {
     var places = [Int32](repeating: -1, count: range + 1)
-    for row in rows where validity?[row] ?? true { places[Int(all[row] &- least)] = 0 }
     var values: [Int64] = []
-    for place in places.indices where places[place] == 0 {
-      places[place] = Int32(values.count)
-      values.append(Int64(least) + Int64(place))
-    }
-    self.values = values
-    codes = places.withUnsafeBufferPointer { places in
-      rows.map { row in
-        validity?[row] ?? true ? places[Int(all[row] &- least)] : ColumnData.wideNullCode
+    codes = all.withUnsafeBufferPointer { all in
+      places.withUnsafeMutableBufferPointer { places in
+        for value in all { places[Int(truncatingIfNeeded: value &- least)] = 0 }
+        for place in places.indices where places[place] == 0 {
+          places[place] = Int32(values.count)
+          values.append(Int64(least) + Int64(place))
+        }
+        return all.map { places[Int(truncatingIfNeeded: $0 &- least)] }
       }
     }
+    self.values = values
   }
 
-  private init?<Value: FixedWidthInteger>(
-    bySearch all: [Value], _ validity: [Bool]?, _ rows: Range<Int>
-  ) {
-    var found = DistinctValues(rowCount: rows.count)
-    let trial = rows.prefix(Self.trialRows)
-    found.append(all[trial], validity?[trial])
-    if trial.count < rows.count, found.values.count > Self.trialLimit { return nil }
-    for start in stride(from: trial.upperBound, to: rows.upperBound, by: Self.trialRows) {
-      let part = start..<min(start + Self.trialRows, rows.upperBound)
-      found.append(all[part], validity?[part])
+  private init?<Value: FixedWidthInteger>(bySearch all: ArraySlice<Value>) {
+    var found = DistinctValues(rowCount: all.count)
+    let trial = all.prefix(Self.trialRows)
+    found.append(trial)
+    if trial.count < all.count, found.values.count > Self.trialLimit { return nil }
+    for start in stride(from: trial.endIndex, to: all.endIndex, by: Self.trialRows) {
+      found.append(all[start..<min(start + Self.trialRows, all.endIndex)])
       if found.values.count > Self.limit { return nil }
     }
     values = found.values.sorted()
     let places = found.places(inOrder: values)
-    codes = places.withUnsafeBufferPointer { places in
-      found.codes.map { $0 < 0 ? $0 : places[Int($0)] }
-    }
+    codes = places.withUnsafeBufferPointer { places in found.codes.map { places[Int($0)] } }
   }
 }
 
@@ -92,16 +105,8 @@ private struct DistinctValues {
     slots = [Int32](repeating: -1, count: 1 << 12)
   }
 
-  mutating func append<Value: FixedWidthInteger>(
-    _ part: ArraySlice<Value>, _ validity: ArraySlice<Bool>?
-  ) {
-    guard let validity else {
-      for value in part { codes.append(code(of: Int64(value))) }
-      return
-    }
-    for (value, isValid) in zip(part, validity) {
-      codes.append(isValid ? code(of: Int64(value)) : ColumnData.wideNullCode)
-    }
+  mutating func append<Value: FixedWidthInteger>(_ part: ArraySlice<Value>) {
+    for value in part { codes.append(code(of: Int64(value))) }
   }
 
   @inline(__always)

@@ -143,18 +143,25 @@ struct PageEncoder {
     present.withUnsafeBufferPointer { RunLengthEncoding.append($0, width: width, to: &values) }
     return PageBody(
       levels: levels(range.nullCount == 0 ? nil : codes.map { $0 < 0 ? 0 : 1 }, count: codes.count),
-      values: values, nullCount: range.nullCount, bounds: bounds(of: present))
+      values: values, nullCount: range.nullCount, bounds: bounds(of: present, range))
   }
 
   /// The bounds of the values with these codes, which are in the dictionary.
-  private func bounds(of codes: ArraySlice<Int32>) -> Bounds? {
+  ///
+  /// - Parameter range: of the codes and of those of rows without a value.
+  private func bounds(of codes: ArraySlice<Int32>, _ range: CodeRange) -> Bounds? {
     guard let dictionary, !codes.isEmpty else { return nil }
     if ranks.isEmpty {
-      let range = codes.withUnsafeBufferPointer(CodeRange.init)
-      return Self.bounds(dictionary[Int(range.least)], dictionary[Int(range.greatest)])
+      let least = range.nullCount == 0 ? range.least : codes.min()!
+      return Self.bounds(dictionary[Int(least)], dictionary[Int(range.greatest)])
     }
-    var isThere = [Bool](repeating: false, count: ranks.count)
-    for code in codes { isThere[Int(code)] = true }
+    let isThere = [Bool](unsafeUninitializedCapacity: ranks.count) { isThere, count in
+      isThere.initialize(repeating: false)
+      codes.withUnsafeBufferPointer { codes in
+        for code in codes { isThere[Int(code)] = true }
+      }
+      count = ranks.count
+    }
     let there = codesByRank.lazy.filter { isThere[$0] }
     return Self.bounds(dictionary[there.first!], dictionary[there.last!])
   }

@@ -10,30 +10,30 @@ struct PagePacker {
     thorough = try GzipCompressor(.thorough)
   }
 
-  /// How the pages of a chunk are to be packed, nil for not at all, by what one of them gives.
+  /// The gzip forms of a chunk's pages, nil for those that do not get smaller.
   ///
-  /// More effort must take off another 1/32. Packed integers have no strings that repeat, and looking
-  /// for them is the greatest cost of a file; in texts, lists and differences the first ones that are
-  /// found do nearly as well as the best (a tenth less, in a third of the time), so that only of
-  /// dictionary codes the best are looked for. What shrinks by less than 1/32 is stored as it is:
-  /// unpacking it takes readers longer than reading it.
-  func effort(for pages: [[UInt8]], _ encoding: Encoding) -> GzipCompressor.Effort? {
-    let page = pages[(pages.count - 1) / 2]
+  /// What one of them gives decides how all are packed; more effort must take off another 1/32 of
+  /// it. Packed integers have no strings that repeat, and looking for them is the greatest cost of a
+  /// file; in texts, lists and differences the first ones that are found do nearly as well as the best
+  /// (a tenth less, in a third of the time), so that only of dictionary codes the best are looked
+  /// for. What shrinks by less than 1/32 is stored as it is: unpacking it takes readers longer than
+  /// reading it.
+  func pack(_ pages: [[UInt8]], _ encoding: Encoding) -> [[UInt8]?] {
+    let trial = (pages.count - 1) / 2
+    let page = pages[trial]
     var efforts: [GzipCompressor.Effort] = [.frequencies, .quick]
     if encoding == .runLengthDictionary { efforts.append(.thorough) }
-    var best: GzipCompressor.Effort?
-    var least = page.count
+    var best: (effort: GzipCompressor.Effort, packed: [UInt8])?
     for effort in efforts {
-      if let size = pack(page, effort)?.count, size < least - page.count / 32 {
-        (best, least) = (effort, size)
-      }
+      let least = best?.packed.count ?? page.count
+      let limit = least - page.count / 32
+      if let packed = compressor(effort).compress(page, limit: limit) { best = (effort, packed) }
     }
-    return best
-  }
-
-  /// The gzip form of a page; nil when it is not smaller.
-  func pack(_ page: [UInt8], _ effort: GzipCompressor.Effort) -> [UInt8]? {
-    compressor(effort).compress(page, limit: page.count)
+    guard let best else { return Array(repeating: nil, count: pages.count) }
+    return pages.indices.map { number in
+      if number == trial { return best.packed }
+      return compressor(best.effort).compress(pages[number], limit: pages[number].count)
+    }
   }
 
   /// The gzip form of a dictionary page, which cannot say that it is not packed and so may grow.

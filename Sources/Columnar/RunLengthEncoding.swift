@@ -52,27 +52,29 @@ enum RunLengthEncoding {
     let size = rows.count / 8 * width
     // Four bytes are stored at a time, so the last store may run over.
     let packed = [UInt8](unsafeUninitializedCapacity: size + 4) { buffer, used in
-      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      var place = UnsafeMutableRawPointer(buffer.baseAddress!)
       var pending: UInt64 = 0
       var bits = 0
-      var offset = 0
-      for row in rows {
-        let value = row < values.count ? UInt64(UInt32(bitPattern: values[row])) : 0
+      for row in rows.lowerBound..<min(rows.upperBound, values.count) {
         // Fewer than 32 bits are pending here, and a value has at most 32.
-        pending |= value &<< UInt64(truncatingIfNeeded: bits)
+        pending |=
+          UInt64(UInt32(bitPattern: values[row])) &<< UInt64(truncatingIfNeeded: bits)
         bits &+= width
         if bits >= 32 {
-          bytes.storeBytes(
-            of: UInt32(truncatingIfNeeded: pending).littleEndian, toByteOffset: offset,
-            as: UInt32.self)
+          place.storeBytes(
+            of: UInt32(truncatingIfNeeded: pending).littleEndian, as: UInt32.self)
           pending &>>= 32
           bits &-= 32
-          offset &+= 4
+          place += 4
         }
       }
-      bytes.storeBytes(
-        of: UInt32(truncatingIfNeeded: pending).littleEndian, toByteOffset: offset,
-        as: UInt32.self)
+      // The last group may lack values.
+      let end = UnsafeMutableRawPointer(buffer.baseAddress!) + size
+      while place < end {
+        place.storeBytes(of: UInt32(truncatingIfNeeded: pending).littleEndian, as: UInt32.self)
+        pending = 0
+        place += 4
+      }
       used = size
     }
     out.append(contentsOf: packed)

@@ -71,8 +71,8 @@ struct ValidationCommandTests {
         + "first with 'amr store close'. See 'amr store validate --help'.\n")
     #expect(
       try refusal("store validate s --through 1998-05-31", in: scratch)
-        == "73 amr: s: the first day with reads is 1998-06-01; there is nothing to validate through "
-        + "1998-05-31\n")
+        == "64 amr: there is nothing to validate through 1998-05-31: the first day with reads in s is "
+        + "1998-06-01. See 'amr store validate --help'.\n")
     #expect(
       try refusal("store history s 7", in: scratch)
         == "65 amr: s: the registry has no endpoint 7; what was received of it is in the table "

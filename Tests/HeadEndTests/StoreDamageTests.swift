@@ -235,10 +235,10 @@ struct StoreDamageTests {
       ]
       try writer.commit(commit, to: name)
     }
-    var daily = DailyTable(capacity: 2)
-    daily.append(endpoint: Fixture.firstID, units: 1000, quality: .actual)
-    daily.append(endpoint: Fixture.firstID + 77, units: 10, quality: .actual)
-    try add(daily.columns(day: day), to: .daily, month: "1998-06", &writer)
+    let daily = DailyTable.columns(
+      DayUse(values: [.actual, .actual], units: [1000, 10], usedBesides: []), of: day,
+      endpoints: [Int64(Fixture.firstID), Int64(Fixture.firstID) + 77])
+    try add(daily, to: .daily, month: "1998-06", &writer)
     let finding = Finding(
       endpoint: Fixture.firstID + 78, flag: .zero, firstDay: day, lastDay: day)
     try add(

@@ -7,13 +7,18 @@ struct DayGroups {
 
   /// - Parameter areas: by row of the endpoint: the place of its area among `areaCount`.
   init(_ use: DayUse, on day: Int, _ meters: MonthMeters, areas places: [Int32], areaCount: Int) {
+    let kinds = kinds
     var cycles = Tallies(groupCount: (BillingCycle.count + 1) * kinds)
     var areas = Tallies(groupCount: areaCount * kinds)
-    for row in use.values.indices {
-      let meter = meters.meter(day, row)
-      let (kind, units, value) = (Int(meter.commodity.number), use.units[row], use.values[row])
-      cycles.add(units, value, to: Int(meter.cycle) * kinds + kind)
-      areas.add(units, value, to: Int(places[row]) * kinds + kind)
+    cycles.withAdder { addToCycle in
+      areas.withAdder { addToArea in
+        for row in use.values.indices {
+          let meter = meters.meter(day, row)
+          let (kind, units, value) = (Int(meter.commodity.number), use.units[row], use.values[row])
+          addToCycle(units, value, Int(meter.cycle) * kinds + kind)
+          addToArea(units, value, Int(places[row]) * kinds + kind)
+        }
+      }
     }
     self.cycles = cycles
     self.areas = areas
@@ -43,24 +48,34 @@ struct DayGroups {
 private struct Tallies {
   /// By group: units, then how many have each value.
   private var figures: [Int64]
-  private static let stride = 1 + DayValue.allCases.count
+  private let stride = 1 + DayValue.allCases.count
 
   init(groupCount: Int) {
-    figures = [Int64](repeating: 0, count: groupCount * Self.stride)
+    figures = [Int64](repeating: 0, count: groupCount * stride)
   }
 
+  /// Gives `body` a function that adds the units and value of an endpoint to a group.
   @inline(__always)
-  mutating func add(_ units: Int64, _ value: DayValue, to group: Int) {
-    let place = group * Self.stride
-    figures[place] += units
-    figures[place + 1 + Int(value.rawValue)] += 1
+  mutating func withAdder(
+    _ body: (_ add: (_ units: Int64, _ value: DayValue, _ group: Int) -> Void) -> Void
+  ) {
+    let stride = stride
+    figures.withUnsafeMutableBufferPointer { figures in
+      let count = figures.count
+      body { units, value, group in
+        let place = group &* stride
+        precondition(place >= 0 && place &+ stride <= count)
+        figures[place] &+= units
+        figures[place &+ 1 &+ Int(value.rawValue)] &+= 1
+      }
+    }
   }
 
   func totals(_ group: Int) -> GroupTotals {
     var totals = GroupTotals()
-    totals.consumption = figures[group * Self.stride]
+    totals.consumption = figures[group * stride]
     for value in DayValue.allCases {
-      let count = figures[group * Self.stride + 1 + Int(value.rawValue)]
+      let count = figures[group * stride + 1 + Int(value.rawValue)]
       switch value {
       case .none: continue
       case .missing: break

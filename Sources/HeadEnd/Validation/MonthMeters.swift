@@ -31,9 +31,9 @@ struct DayMeter: Sendable, Equatable {
 /// ends, or the last one before.
 struct MonthMeters: Sendable {
   /// As of the month's end.
-  private var last: [DayMeter] = []
+  private(set) var last: [DayMeter] = []
   /// Of rows with several registry rows, day by day.
-  private var changing: [Int: [DayMeter]] = [:]
+  private(set) var changing: [Int: [DayMeter]] = [:]
   /// Which rows those are: a dictionary is too slow to ask for every endpoint and day.
   private var isChanging: [Bool] = []
 

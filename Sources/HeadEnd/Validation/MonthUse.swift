@@ -18,10 +18,11 @@ extension ValidatedMonth {
   /// What each endpoint used in the whole month, in units, by row.
   func monthlyUse(_ meters: MonthMeters, _ rows: Range<Int>) -> [Int64] {
     rows.map { row in
+      let cells = grid.cells(of: row)
       var sum: Int64 = 0
       var before = startValue(row)
       for day in 0..<dayCount {
-        let value = grid.register(day, row)
+        let value = cells.register(day)
         if let value, let before { sum &+= meters.meter(day, row).use(from: before, to: value) }
         before = value
       }
@@ -43,12 +44,16 @@ extension ValidatedMonth {
   func use(on day: Int, _ meters: MonthMeters) -> DayUse {
     let cells = grid.cells(on: day)
     let cellsBefore = day > 0 ? grid.cells(on: day - 1) : nil
-    var units = (0..<cells.count).map { row -> Int64 in
+    func use(_ row: Int, _ meter: DayMeter) -> Int64 {
       guard let value = cells.register(row),
         let before = cellsBefore.map({ $0.register(row) }) ?? startValue(row)
       else { return 0 }
-      return meters.meter(day, row).use(from: before, to: value)
+      return meter.use(from: before, to: value)
     }
+    var units = meters.last.withUnsafeBufferPointer { meters in
+      (0..<cells.count).map { use($0, meters[$0]) }
+    }
+    for row in meters.changing.keys { units[row] = use(row, meters.meter(day, row)) }
     for change in overrides[day] { units[change.row] = change.units }
     return DayUse(
       values: (0..<cells.count).map(cells.value), units: units,

@@ -108,13 +108,7 @@ final class ReadGrid: @unchecked Sendable {
 
   @inline(__always)
   func received(_ day: Int, _ row: Int) -> Received? {
-    let place = place(day, row)
-    let (register, attributes) = (registers.values[place], attributes.values[place])
-    guard register != 0 else { return nil }
-    return Received(
-      register: register &- 1, at: start &+ Int64(seconds.values[place]) &* 1000,
-      ertType: UInt8(truncatingIfNeeded: attributes >> 5),
-      tamper: UInt8(truncatingIfNeeded: attributes & 31))
+    cells(of: row).received(day)
   }
 
   /// When what was received in a cell was sent, to the second.
@@ -144,16 +138,35 @@ final class ReadGrid: @unchecked Sendable {
     DayValue(rawValue: UInt8(truncatingIfNeeded: attributes.values[place(day, row)])) ?? .none
   }
 
-  /// The cells of a day, for whoever goes through all of them.
+  /// The cells of a day, for whoever goes along it.
   func cells(on day: Int) -> DayCells {
-    _ = place(day, 0)
+    precondition(day >= 0 && day < dayCount)
     let offset = day << Self.tileBits
     return DayCells(
       registers: registers.values + offset, attributes: attributes.values + offset,
       tileStride: dayCount << Self.tileBits, count: endpointCount, grid: self)
   }
 
-  /// What the cells of one day have, by row of the endpoint.
+  /// The cells of an endpoint, for whoever goes along its days.
+  @inline(__always)
+  func cells(of row: Int) -> RowCells {
+    precondition(row >= 0 && row < endpointCount)
+    let offset = place(0, row)
+    return RowCells(
+      registers: registers.values + offset, seconds: seconds.values + offset,
+      attributes: attributes.values + offset, start: start, dayCount: dayCount, grid: self)
+  }
+
+  /// The value of a cell in counts; nil where it has none.
+  @inline(__always)
+  func register(_ day: Int, _ row: Int) -> Int64? {
+    let register = registers.values[place(day, row)]
+    return register == 0 ? nil : Int64(register) - 1
+  }
+}
+
+extension ReadGrid {
+  /// What the cells of one day have after validation, by row of the endpoint.
   struct DayCells {
     fileprivate let registers: UnsafeMutablePointer<UInt32>
     fileprivate let attributes: UnsafeMutablePointer<UInt16>
@@ -165,7 +178,7 @@ final class ReadGrid: @unchecked Sendable {
     @inline(__always)
     private func place(_ row: Int) -> Int {
       precondition(row >= 0 && row < count)
-      return (row &>> ReadGrid.tileBits) &* tileStride &+ (row & ((1 &<< ReadGrid.tileBits) &- 1))
+      return (row &>> tileBits) &* tileStride &+ (row & ((1 &<< tileBits) &- 1))
     }
 
     @inline(__always)
@@ -181,10 +194,42 @@ final class ReadGrid: @unchecked Sendable {
     }
   }
 
-  /// The value of a cell in counts; nil where it has none.
-  @inline(__always)
-  func register(_ day: Int, _ row: Int) -> Int64? {
-    let register = registers.values[place(day, row)]
-    return register == 0 ? nil : Int64(register) - 1
+  /// The cells of one endpoint, by day.
+  struct RowCells {
+    fileprivate let registers: UnsafeMutablePointer<UInt32>
+    fileprivate let seconds: UnsafeMutablePointer<UInt32>
+    fileprivate let attributes: UnsafeMutablePointer<UInt16>
+    fileprivate let start: UTCMilliseconds
+    fileprivate let dayCount: Int
+    // Keeps the memory.
+    fileprivate let grid: ReadGrid
+
+    @inline(__always)
+    private func place(_ day: Int) -> Int {
+      precondition(day >= 0 && day < dayCount)
+      return day &<< tileBits
+    }
+
+    @inline(__always)
+    func received(_ day: Int) -> Received? {
+      let place = place(day)
+      let (register, attributes) = (registers[place], attributes[place])
+      guard register != 0 else { return nil }
+      return Received(
+        register: register &- 1, at: start &+ Int64(seconds[place]) &* 1000,
+        ertType: UInt8(truncatingIfNeeded: attributes >> 5),
+        tamper: UInt8(truncatingIfNeeded: attributes & 31))
+    }
+
+    /// Makes what was received the day's value.
+    @inline(__always)
+    func accept(_ day: Int) { attributes[place(day)] = UInt16(DayValue.actual.rawValue) }
+
+    /// In counts; nil where there is none.
+    @inline(__always)
+    func register(_ day: Int) -> Int64? {
+      let register = registers[place(day)]
+      return register == 0 ? nil : Int64(register) - 1
+    }
   }
 }

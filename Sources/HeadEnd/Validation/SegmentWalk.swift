@@ -100,12 +100,14 @@ struct SegmentWalk {
   /// - Returns: the first day that is to be looked at closely.
   private mutating func takeOrdinary(from first: Int, _ month: inout EndpointMonth) -> Int {
     guard !hasEntries, gapStart == first, !needsStart else { return first }
+    let cells = grid.cells(of: row)
+    let end = validated.upperBound
     var day = first
-    while day < validated.upperBound, let read = grid.received(day, row), read.tamper == tamper,
+    while day < end, let read = cells.received(day), read.tamper == tamper,
       objection(to: read) == nil,
       track.acceptOrdinary((Int64(read.register), read.at), day: grid.firstDay + day)
     {
-      month.set(day, .actual, register: Int64(read.register))
+      cells.accept(day)
       day += 1
     }
     month.counts.actual += Int32(day - first)

@@ -62,12 +62,8 @@ extension ReadStore {
           + "'amr store close \(directory) --through DAY'")
     }
     let through = min(last ?? closed, closed)
-    guard through >= first else {
-      throw HeadEndError.refused(
-        "\(directory): the first day with reads is \(first); there is nothing to validate through "
-          + "\(through)")
-    }
     var result = ValidationResult(through: max(through, validatedThrough ?? through))
+    guard through >= first else { return result }
     let index = EndpointIndex(endpointIDs)
     var job = ValidationJob(registry: registry, index: index, settings: settings, threads: threads)
     var day = firstDayToValidate(from: first, through: through)

@@ -15,6 +15,11 @@ func runStoreValidate(_ arguments: ParsedArguments) async throws -> ExitCode {
       "\(day) is not closed; in \(store.directory) days are closed through \(closed): close it "
         + "first with 'amr store close'")
   }
+  if let day, let first = store.days.first, day < first {
+    throw arguments.usageError(
+      "there is nothing to validate through \(day): the first day with reads in "
+        + "\(store.directory) is \(first)")
+  }
   let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
   defer { bar.finish() }
   let result = try await store.validate(
