@@ -59,6 +59,31 @@ public struct TextColumn: Sendable, Equatable {
     offsets.append(bytes.count)
   }
 
+  /// Appends strings that lie end to end in `utf8`.
+  ///
+  /// - Parameters:
+  ///   - lengths: of the strings, in bytes; none is negative, and all together are those of `utf8`.
+  ///   - present: 1 for each row that has the next string, else 0 for an empty one; nil when all have.
+  mutating func append(_ utf8: ArraySlice<UInt8>, lengths: [Int32], present: [Int32]?) {
+    var end = bytes.count
+    bytes += utf8
+    guard let present else {
+      for length in lengths {
+        end += Int(length)
+        offsets.append(end)
+      }
+      return
+    }
+    var next = 0
+    for flag in present {
+      if flag == 1 {
+        end += Int(lengths[next])
+        next += 1
+      }
+      offsets.append(end)
+    }
+  }
+
   /// Appends strings that are known by their places 0..<count.
   ///
   /// - Parameter string: is called twice for each.
@@ -81,6 +106,36 @@ public struct TextColumn: Sendable, Equatable {
   public mutating func reserveCapacity(_ count: Int, byteCount: Int) {
     offsets.reserveCapacity(offsets.count + count)
     bytes.reserveCapacity(bytes.count + byteCount)
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Copies a string, mostly one of some ten bytes, by whole words: the last of them may overlap the
+  /// one before.
+  @inline(__always)
+  fileprivate func copy(_ string: UnsafeRawBufferPointer, to start: Int) {
+    if string.count >= 8 {
+      var place = 0
+      while place + 8 < string.count {
+        copyWord(string, place, to: start, UInt64.self)
+        place += 8
+      }
+      copyWord(string, string.count - 8, to: start, UInt64.self)
+    } else if string.count >= 4 {
+      copyWord(string, 0, to: start, UInt32.self)
+      copyWord(string, string.count - 4, to: start, UInt32.self)
+    } else {
+      for place in string.indices { self[start + place] = string[place] }
+    }
+  }
+
+  @inline(__always)
+  private func copyWord<Word: BitwiseCopyable>(
+    _ string: UnsafeRawBufferPointer, _ place: Int, to start: Int, _ type: Word.Type
+  ) {
+    storeBytes(
+      of: string.loadUnaligned(fromByteOffset: place, as: type), toByteOffset: start + place,
+      as: type)
   }
 }
 

@@ -6,11 +6,11 @@ struct ColumnCollector {
   private var integers32: [Int32] = []
   private var integers64: [Int64] = []
   private var text = TextColumn()
-  /// Codes into `distinct`, −1 for no value; in use until a page of plain text is met.
+  /// Codes into `distinct`, −1 for no value; in use until a page of text is met.
   private var codes: [Int32] = []
   private var distinct: [String] = []
   private var codeOf: [String: Int32] = [:]
-  private var isPlain = false
+  private var isText = false
   /// The present chunk's dictionary.
   private var dictionary: Dictionary?
   /// The code in `distinct` of each string of that dictionary.
@@ -89,12 +89,16 @@ struct ColumnCollector {
     case (_, .runLengthDictionary):
       try appendCodes(&content, count, present)
     case (.byteArray, .plain):
-      try appendText(&content, rows, present)
+      beginText()
+      try appendPlainText(&content, rows, present)
+    case (.byteArray, .deltaLengthByteArray):
+      beginText()
+      try appendText(&content, count, present)
     default:
       throw content.error("encoding \(encoding) of a column of type \(field.type)")
     }
     try content.expectEnd()
-    if field.type != .string || isPlain { notePresence(present, rows) }
+    if field.type != .string || isText { notePresence(present, rows) }
   }
 
   /// Notes which of the last `rows` rows, whose values are there, have one.
@@ -117,7 +121,7 @@ struct ColumnCollector {
     switch field.type {
     case .int32, .date: return Column(field, .int32(integers32), validity: valid)
     case .int64, .timestampMicros: return Column(field, .int64(integers64), validity: valid)
-    case .string where isPlain: return Column(field, .text(text), validity: valid)
+    case .string where isText: return Column(field, .text(text), validity: valid)
     case .string where distinct.count <= Int(ColumnData.nullCode):
       let narrow = codes.map { $0 < 0 ? ColumnData.nullCode : UInt8($0) }
       return Column(field, .dictionary(codes: narrow, values: distinct))
@@ -153,7 +157,7 @@ struct ColumnCollector {
     switch dictionary {
     case .int32(let values): spread(page.map { values[Int($0)] }, present, 0, &integers32)
     case .int64(let values): spread(page.map { values[Int($0)] }, present, 0, &integers64)
-    case .strings(let values) where isPlain:
+    case .strings(let values) where isText:
       var rows: [Int32] = []
       spread(page, present, ColumnData.wideNullCode, &rows)
       for code in rows { text.append(code < 0 ? "" : values[Int(code)]) }
@@ -162,16 +166,32 @@ struct ColumnCollector {
     }
   }
 
+  /// What came as codes so far becomes text.
+  private mutating func beginText() {
+    if isText { return }
+    isText = true
+    for code in codes { text.append(code < 0 ? "" : distinct[Int(code)]) }
+    if field.isNullable { validity = codes.map { $0 >= 0 } }
+    codes = []
+  }
+
+  /// - Parameter count: of the rows that have a value.
   private mutating func appendText(
+    _ content: inout PageContent, _ count: Int, _ present: [Int32]?
+  ) throws(ParquetError) {
+    let lengths = try DeltaDecoding.decode32(&content, count: count)
+    var byteCount = 0
+    for length in lengths {
+      guard length >= 0 else { throw content.error("a text of \(length) bytes") }
+      byteCount += Int(length)
+    }
+    let strings = try content.take(byteCount)
+    text.append(strings.bytes[strings.range], lengths: lengths, present: present)
+  }
+
+  private mutating func appendPlainText(
     _ content: inout PageContent, _ rows: Int, _ present: [Int32]?
   ) throws(ParquetError) {
-    if !isPlain {
-      isPlain = true
-      // What came as codes so far becomes text.
-      for code in codes { text.append(code < 0 ? "" : distinct[Int(code)]) }
-      if field.isNullable { validity = codes.map { $0 >= 0 } }
-      codes = []
-    }
     for row in 0..<rows {
       if let present, present[row] == 0 {
         text.append("")

@@ -59,7 +59,9 @@ struct PageEncoder {
     if dictionary != nil { return .runLengthDictionary }
     return switch column.data {
     case .int32, .int64: .deltaBinaryPacked
-    case .dictionary, .wideDictionary, .text: .plain
+    case .text: .deltaLengthByteArray
+    // They have a dictionary.
+    case .dictionary, .wideDictionary: .runLengthDictionary
     }
   }
 
@@ -92,7 +94,7 @@ struct PageEncoder {
     case .wideDictionary(let codes, _):
       return try indices(codes[rows])
     case .text(let text):
-      return plainText(rows, text)
+      return strings(rows, text)
     }
   }
 
@@ -166,13 +168,13 @@ struct PageEncoder {
     return Self.bounds(dictionary[there.first!], dictionary[there.last!])
   }
 
-  private func plainText(_ rows: Range<Int>, _ text: TextColumn) -> PageBody {
-    let plain = PlainText(text, rows, validity: column.validity)
-    let bounds = plain.extremes.flatMap { extremes in
+  private func strings(_ rows: Range<Int>, _ text: TextColumn) -> PageBody {
+    let page = TextPage(text, rows, validity: column.validity)
+    let bounds = page.extremes.flatMap { extremes in
       Self.bounds(.string(text[extremes.least]), .string(text[extremes.greatest]))
     }
     return PageBody(
-      levels: levels(rows), values: plain.values, nullCount: plain.nullCount, bounds: bounds)
+      levels: levels(rows), values: page.values, nullCount: page.nullCount, bounds: bounds)
   }
 
   private static func bounds(_ min: StatisticValue, _ max: StatisticValue) -> Bounds? {

@@ -1,8 +1,9 @@
-/// A flat Parquet file in memory, as this package and most others write it: PLAIN, RLE_DICTIONARY
-/// and DELTA_BINARY_PACKED; uncompressed or gzip; pages of version 1 or 2; columns required or
-/// optional. Page checksums are verified where there are any. Anything else, and anything damaged,
-/// is refused with its place. What reading allocates is bounded by the file's length: pages cannot
-/// unpack beyond what deflate can do, and a row group holds at most 1,048,576 rows.
+/// A flat Parquet file in memory, as this package and most others write it: PLAIN,
+/// RLE_DICTIONARY, DELTA_BINARY_PACKED and DELTA_LENGTH_BYTE_ARRAY; uncompressed or gzip; pages of
+/// version 1 or 2; columns required or optional. Page checksums are verified where there are any.
+/// Anything else, and anything damaged, is refused with its place. What reading allocates is bounded
+/// by the file's length: pages cannot unpack beyond what deflate can do, and a row group holds at
+/// most 1,048,576 rows.
 public struct ParquetFile: Sendable {
   public let fields: [Field]
   public let rowCount: Int

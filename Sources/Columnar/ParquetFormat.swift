@@ -10,6 +10,7 @@ enum Encoding: Int64 {
   case plain = 0
   case runLength = 3
   case deltaBinaryPacked = 5
+  case deltaLengthByteArray = 6
   case runLengthDictionary = 8
 }
 

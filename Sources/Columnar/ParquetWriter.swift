@@ -7,7 +7,8 @@ public struct EncodedParquet: Sendable {
 }
 
 /// Writes flat Parquet files: integers as DELTA_BINARY_PACKED, or as RLE_DICTIONARY where few
-/// distinct values make that smaller; dictionaries as RLE_DICTIONARY; other text as PLAIN; version 2 pages of 20,480 rows, gzip where it helps, a CRC on every page,
+/// distinct values make that smaller; dictionaries as RLE_DICTIONARY; other text as
+/// DELTA_LENGTH_BYTE_ARRAY; version 2 pages of 20,480 rows, gzip where it helps, a CRC on every page,
 /// statistics, and page indexes. Equal columns give equal bytes under one zlib version.
 public enum ParquetWriter {
   /// Encodes `columns`, which all have the same number of rows.

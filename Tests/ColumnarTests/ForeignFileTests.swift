@@ -19,7 +19,7 @@ private let writer = #"""
   pq.write_table(table, path, compression=codec, data_page_version=version, row_group_size=2000,
       data_page_size=4000, write_page_checksum=True, use_dictionary=["kind"],
       column_encoding=None if plain else {"id": "DELTA_BINARY_PACKED", "small": "DELTA_BINARY_PACKED",
-          "day": "DELTA_BINARY_PACKED", "stamp": "DELTA_BINARY_PACKED", "note": "PLAIN"})
+          "day": "DELTA_BINARY_PACKED", "stamp": "DELTA_BINARY_PACKED", "note": "DELTA_LENGTH_BYTE_ARRAY"})
   """#
 
 @Suite(

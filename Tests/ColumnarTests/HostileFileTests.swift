@@ -61,7 +61,9 @@ struct HostileFileTests {
       Field("d", .string, isNullable: true), Field("e", .date), Field("f", .timestampMicros),
     ])
   func pages(field: Field) {
-    let encodings: [Encoding] = [.plain, .runLength, .deltaBinaryPacked, .runLengthDictionary]
+    let encodings: [Encoding] = [
+      .plain, .runLength, .deltaBinaryPacked, .deltaLengthByteArray, .runLengthDictionary,
+    ]
     var random = SplitMix64(seed: 77)
     for number in 0..<6000 {
       var collector = ColumnCollector(field)
@@ -83,6 +85,34 @@ struct HostileFileTests {
         #expect(copy.column().data.count == rows, "page \(number), \(encoding)")
       }
       _ = try? Gzip.decompress([0x1F, 0x8B, 8, 0] + bytes, 0..<bytes.count + 4, size: rows)
+    }
+  }
+
+  @Test("lengths of texts made to break sums", arguments: 1...8 as ClosedRange<UInt64>)
+  func lengths(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let likely: [Int32] = [0, 0, 1, 2, 3, 7, -1, .min, .max, .max - 1, 1 << 30]
+    for number in 0..<2000 {
+      // Mostly such as could be.
+      let choices = number % 4 == 0 ? likely[...] : likely[..<6]
+      let lengths = (0..<Int.random(in: 0..<300, using: &random)).map { _ in
+        choices.randomElement(using: &random)!
+      }
+      let sum = lengths.reduce(0) { $0 + Int($1) }
+      let size = max(min(sum, 5000) + [0, 0, 0, -1, 1].randomElement(using: &random)!, 0)
+      let bytes =
+        lengths.withUnsafeBufferPointer(DeltaEncoding.encode)
+        + (0..<size).map { _ in .random(in: 0...255, using: &random) }
+      var collector = ColumnCollector(Field("a", .string))
+      collector.beginChunk(rowCount: lengths.count)
+      var content = PageContent(bytes: bytes, range: 0..<bytes.count, fileOffset: 0)
+      let isRead =
+        (try? collector.append(
+          &content, .deltaLengthByteArray, rows: lengths.count, present: nil)) != nil
+      #expect(isRead == (lengths.allSatisfy { $0 >= 0 } && sum == size), "\(seed), \(number)")
+      guard isRead, case .text(let text) = collector.column().data else { continue }
+      #expect(text.count == lengths.count)
+      for row in lengths.indices { _ = text[row] }
     }
   }
 

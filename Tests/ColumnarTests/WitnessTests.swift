@@ -35,6 +35,8 @@ private let reader = #"""
           if bounds["min"] is not None:
               assert (stats.min, stats.max) == (bounds["min"], bounds["max"]), (name, g, stats, bounds)
           assert chunk.has_column_index and chunk.has_offset_index, name
+          if name in ("note", "remark"):
+              assert set(chunk.encodings) == {"RLE", "DELTA_LENGTH_BYTE_ARRAY"}, (name, chunk.encodings)
   assert file.metadata.created_by == "amr test"
   """#
 
