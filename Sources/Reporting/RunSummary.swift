@@ -85,6 +85,7 @@ public struct RunSummary: Sendable {
   public var reads = 0
   /// Installed daily modules × days.
   public var readsExpected = 0
+  public var missed = MissedSummary()
   /// Share of (module, day d ≥ 3) with a read of a slot d−2…d delivered by 06:00 on d+1; nil for
   /// runs shorter than three days.
   public var readWithin3DaysRate: Double?
@@ -163,7 +164,7 @@ public struct RunSummary: Sendable {
       ("repeated_uploads", .int(Int64(repeatedUploads))),
       ("duplicates_removed", .int(Int64(duplicatesRemoved))), ("reads", .int(Int64(reads))),
       ("reads_expected", .int(Int64(readsExpected))),
-      ("read_rate", .double(rounded(readRate, 1e6))),
+      ("read_rate", .double(rounded(readRate, 1e6))), ("missed_reads", missed.node),
       (
         "read_within_3_days_rate",
         readWithin3DaysRate.map { .double(rounded($0, 1e6)) } ?? .null

@@ -37,6 +37,8 @@ public protocol RunObserver: Sendable {
 /// Every simulated morning at 06:00 local time the head-end commits what has been delivered, the
 /// service level is taken, and days that have been open long enough are closed.
 public struct Run {
+  /// Days after which the reasons of missed reads are told, so that memory does not grow with a run.
+  private static let daysPerTelling = 31
   /// Hours after midnight at which the head-end commits a batch.
   static let batchHour = 6
 
@@ -48,6 +50,7 @@ public struct Run {
   private let fileSystem: FileSystem
   private var summary = RunSummary()
   private var level = ServiceLevel()
+  private var missed = MissedReads()
   private var digest = RunDigest()
   private let watch = ContinuousClock()
 
@@ -128,6 +131,13 @@ public struct Run {
         try take(result)
         queue.add(result)
         period += 1
+      }
+      if dayNumber % Self.daysPerTelling == Self.daysPerTelling - 1
+        || dayNumber >= scenario.days - 1
+      {
+        missed.add(
+          try await network.takeMissedDays(
+            threads: options.threads, progress: { _ in try observer.check() }))
       }
       summary.seconds.simulate += seconds(since: simulationStart)
       let ingestStart = watch.now
@@ -239,6 +249,7 @@ public struct Run {
     let start = watch.now
     let content = try await store.summary(threads: options.threads)
     summary.reads = content.reads
+    summary.missed = missed.summary(reads: content.reads)
     // Receptions of rejected reads were the best of their slot, too.
     summary.duplicatesRemoved -= content.receivedReads
     summary.storeDigest = content.digestText

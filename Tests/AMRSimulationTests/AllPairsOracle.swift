@@ -75,6 +75,33 @@ struct AllPairsOracle {
     return evaluation
   }
 
+  /// What came nearest to a reception on each link that has frames from `from` on and before `to`;
+  /// nil where one was received.
+  func nearest(from: Int64, to: Int64) -> [Int: MissReason?] {
+    var nearest: [Int: MissReason?] = [:]
+    for frame in frames where frame.start >= from && frame.start < to {
+      let known = nearest[frame.link]
+      if case .some(.none) = known { continue }
+      let reason: MissReason?
+      if !isDecoded(frame, among: []) {
+        reason = .tooWeak
+      } else if !air.heardChannels.contains(frame.channel) {
+        reason = .notHeard
+      } else if !isHeard(frame) {
+        reason = .outage
+      } else {
+        reason = isDecoded(frame, among: frames) ? nil : .collision
+      }
+      guard let reason else {
+        nearest[frame.link] = .some(nil)
+        continue
+      }
+      let best = MissReason(rawValue: max(known??.rawValue ?? 0, reason.rawValue))
+      nearest[frame.link] = .some(best)
+    }
+    return nearest
+  }
+
   private func power(_ frame: Frame) -> Power {
     air.links.test.rule.fading.faded(air.links.means[frame.link], frame.draw)
   }

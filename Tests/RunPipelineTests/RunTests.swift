@@ -68,6 +68,26 @@ struct RunTests {
     return (try await run.execute(), directory)
   }
 
+  @Test(
+    "every expected read is there or has exactly one reason, refused ones included",
+    arguments: [500, 60_000, 3_600_000])
+  func missedReads(clockErrorMs: Int) async throws {
+    var scenario = Self.scenario()
+    scenario.days = 33
+    scenario.collectors.clockErrorMs = clockErrorMs
+    scenario.meters.swappedShare = 0.05
+    scenario.meters.unreportedExchangeShare = 0.05
+    let (summary, _) = try await Self.run(scenario, threads: 2)
+    #expect(summary.reads + summary.missed.total == summary.readsExpected)
+    #expect(summary.missed.reasons.allSatisfy { $0.count >= 0 })
+    let counts = Dictionary(
+      uniqueKeysWithValues: summary.missed.reasons.map { ($0.name, $0.count) })
+    #expect(counts["failed_module"]! > 0 && counts["refused"]! > 0)
+    #expect(counts["failed_module"]! % scenario.days == 0)
+    let (census, _) = try await Self.run(scenario, threads: 1, order: .census)
+    #expect(census.missed == summary.missed)
+  }
+
   @Test("every day of the run is reported, days without a read too")
   func perDay() async throws {
     var scenario = Self.scenario()

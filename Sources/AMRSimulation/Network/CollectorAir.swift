@@ -123,6 +123,25 @@ struct CollectorAir: Sendable {
   }
 }
 
+extension CollectorAir {
+  /// Calls `body` with the transmissions of a link in a range that fading does not lose, from the
+  /// latest one back, and their draws, until it returns false. `draws` counts words computed.
+  @inline(__always)
+  func forEachSurvivor(
+    link: Int, in range: ClosedRange<Int64>, draws: inout Int,
+    _ body: (_ k: UInt32, _ draw: UInt32) -> Bool
+  ) {
+    let low = UInt32(truncatingIfNeeded: range.lowerBound)
+    var high = UInt32(truncatingIfNeeded: range.upperBound)
+    while let survivor = fading(link).latest(
+      below: links.thresholds[link], low: low, high: high, draws: &draws),
+      body(survivor.k, survivor.draw), survivor.k > low
+    {
+      high = survivor.k - 1
+    }
+  }
+}
+
 // How one arrival is decided; the same for every order of evaluation.
 extension CollectorAir {
   /// The power with which a transmission with this draw arrives.

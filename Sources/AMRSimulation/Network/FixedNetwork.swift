@@ -32,14 +32,15 @@ public struct FixedNetwork: Sendable {
   public let linkCount: Int
   /// Those to which the formula of the path loss was extrapolated, being too short or too long.
   public let linksBeyondValidity: Int
-  private let links: [LinkSet]
-  private let transmitters: Transmitters
+  let links: [LinkSet]
+  let transmitters: Transmitters
   let clocks: [CollectorClock]
   private let downTimes: [DownTime]
   private let schedule: DeliverySchedule
   private let noiseDbm: Double
   private var book: RegisterBook
   private var nextPeriod = 0
+  var received: ReceivedModules
   /// Vector instructions to use, of those that the processor has.
   public var vectorLevel = VectorLevel.best
   /// Of the periods so far; nil when not every arrival was decided.
@@ -76,6 +77,7 @@ public struct FixedNetwork: Sendable {
     }
     schedule = DeliverySchedule(scenario, collectorCount: sites.count)
     let count = territory.count
+    received = ReceivedModules(count: count)
     let lastBills = RegistryRows.lastBills(before: scenario.startDate)
     book = try await RegisterBook(scenario, territory: territory, threads: threads) {
       lastBills[RegistryRows.cycle(index: $0, count: count).rawValue - 1]
@@ -144,6 +146,9 @@ public struct FixedNetwork: Sendable {
     }
   }
 
+  /// Days of which all periods have been simulated.
+  var completeDays: Int { nextPeriod * scenario.backhaul.uploadPeriodH / 24 }
+
   /// The fate of every arrival of the run; nil before its end and after a period on demand.
   var countedPackets: PacketCounts? { nextPeriod == periodCount ? counted : nil }
 
@@ -166,12 +171,13 @@ public struct FixedNetwork: Sendable {
       try counter.advance()
       return network.simulate(collector: index, period: period, order: order)
     }
+    received.add(outcomes.lazy.flatMap(\.modules), day: period.dayNumber)
     let packets = PacketCounts.sum(outcomes.map(\.packets))
     counted = PacketCounts.sum([counted, packets])
     return PeriodResult(
       number: period.number, uploads: outcomes.map(\.upload),
       deliveries: outcomes.map(\.deliveries),
-      receptions: outcomes.reduce(0) { $0 + $1.receptions },
+      receptions: outcomes.reduce(0) { $0 + $1.modules.count },
       packets: packets,
       drawsEvaluated: outcomes.reduce(0) { $0 + $1.drawsEvaluated },
       overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups })
@@ -180,7 +186,8 @@ public struct FixedNetwork: Sendable {
   private struct Outcome: Sendable {
     let upload: Upload
     let deliveries: [Delivery]
-    let receptions: Int
+    /// Those that were received, as indices of the territory.
+    let modules: [UInt32]
     let packets: PacketCounts?
     let drawsEvaluated: Int
     let overlapLookups: Int
@@ -198,7 +205,8 @@ public struct FixedNetwork: Sendable {
       deliveries: schedule.deliveries(
         collector: sites[collector], index: collector, downTime: downTimes[collector],
         period: period, end: to),
-      receptions: evaluation.receptions.count, packets: evaluation.packets,
+      modules: evaluation.receptions.map { links[collector].endpoints[$0.link] },
+      packets: evaluation.packets,
       drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
   }
 

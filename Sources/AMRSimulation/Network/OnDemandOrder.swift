@@ -19,20 +19,13 @@ enum OnDemandOrder {
       air: air, level: level, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
     for link in 0..<air.links.count {
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
-      let low = UInt32(truncatingIfNeeded: range.lowerBound)
-      var high = UInt32(truncatingIfNeeded: range.upperBound)
-      while let survivor = air.fading(link).latest(
-        below: air.links.thresholds[link], low: low, high: high, draws: &result.drawsEvaluated)
-      {
-        let reception = decode(
-          air, link: link, k: survivor.k, draw: survivor.draw, from, to, &indices, &result)
-        if let reception {
-          result.receptions.append(reception)
-          break
-        }
-        if survivor.k == low { break }
-        high = survivor.k - 1
+      var draws = 0
+      air.forEachSurvivor(link: link, in: range, draws: &draws) { k, draw in
+        let reception = decode(air, link: link, k: k, draw: draw, from, to, &indices, &result)
+        if let reception { result.receptions.append(reception) }
+        return reception == nil
       }
+      result.drawsEvaluated += draws
     }
     return result
   }

@@ -123,6 +123,11 @@ struct Transmitters: Sendable {
       + Int64(hop.jitter)
   }
 
+  /// Whether a module's battery has ended before a time.
+  func hasEnded(_ index: Int, before time: Int64) -> Bool {
+    Int64(phases[index]) + Int64(lives[index]) * Int64(periods[index]) <= time
+  }
+
   /// How many transmissions of all modules start before a time.
   func transmissions(before end: Int64) -> Int {
     // What starts last may be delayed beyond the end.

@@ -1,0 +1,155 @@
+import Parallel
+import RadioModel
+
+/// Why no collector received a module on a day: what came nearest to a reception, in this order.
+public enum MissReason: UInt8, CaseIterable, Sendable {
+  /// The module never sends anything.
+  case failedModule
+  /// Its battery had ended before the day.
+  case batteryEnded
+  /// No collector is near enough to matter.
+  case noCoverage
+  /// All frames arrived too weak to be decoded, even alone: fading, distance, noise of others.
+  case tooWeak
+  /// A frame that was strong enough came while the collector was down.
+  case outage
+  /// A frame that was strong enough came on a channel that the collector does not listen to.
+  case notHeard
+  /// A frame that was strong enough was lost to others on its channel, or at a limited receiver to
+  /// others that kept its demodulators busy.
+  case collision
+}
+
+/// What kept modules from being received on one day of a run.
+public struct MissedDay: Sendable, Equatable {
+  /// 0 for the first day of the run.
+  public let number: Int
+  /// Modules that any collector received.
+  public let received: Int
+  /// The others, as ascending indices of the territory.
+  public let modules: [Int]
+  /// Why, for each of `modules`.
+  public let reasons: [MissReason]
+
+  /// How many modules were missed for each reason.
+  public var counts: [MissReason: Int] {
+    reasons.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+}
+
+/// The modules that were received on each day, a bit for each.
+struct ReceivedModules: Sendable {
+  private let count: Int
+  private var days: [Int: [UInt64]] = [:]
+
+  init(count: Int) { self.count = count }
+
+  /// The days that anything is known of, ascending.
+  var numbers: [Int] { days.keys.sorted() }
+
+  mutating func add(_ modules: some Sequence<UInt32>, day: Int) {
+    var bits = days.removeValue(forKey: day) ?? [UInt64](repeating: 0, count: (count + 63) / 64)
+    for module in modules { bits[Int(module >> 6)] |= 1 << UInt64(module & 63) }
+    days[day] = bits
+  }
+
+  /// Forgets a day and gives the modules that were not received, ascending.
+  mutating func takeMissed(day: Int) -> [Int] {
+    let bits = days.removeValue(forKey: day) ?? []
+    return (0..<count).filter { bits.isEmpty || bits[$0 >> 6] >> UInt64($0 & 63) & 1 == 0 }
+  }
+}
+
+extension FixedNetwork {
+  /// Tells why modules were received by nobody, for all days that have ended since the last call,
+  /// and forgets who was received on them.
+  ///
+  /// What is lost to interference is not computed again: a frame that would be decoded alone, by a
+  /// collector that was up and listening, and that was not received all the same, has met others.
+  public mutating func takeMissedDays(threads: Int, progress: @escaping Progress) async throws
+    -> [MissedDay]
+  {
+    let numbers = received.numbers.filter { $0 < completeDays }
+    var missed: [(day: Int, modules: [Int])] = []
+    for day in numbers { missed.append((day, received.takeMissed(day: day))) }
+    let counter = ProgressCounter(progress)
+    let (network, days) = (self, missed)
+    let found = try await parallelMap(count: sites.count, threads: threads) { collector in
+      try counter.advance()
+      return network.nearMisses(days, collector: collector)
+    }
+    var reasons = missed.map { day, modules in modules.map { reasonByItself($0, day: day) } }
+    for miss in found.joined() where miss.reason.rawValue > reasons[miss.day][miss.place].rawValue {
+      reasons[miss.day][miss.place] = miss.reason
+    }
+    return zip(missed, reasons).map { missed, reasons in
+      MissedDay(
+        number: missed.day, received: territory.count - missed.modules.count,
+        modules: missed.modules, reasons: reasons)
+    }
+  }
+
+  /// How a missed module fared at one collector.
+  private struct NearMiss: Sendable {
+    /// Its place among the days.
+    let day: Int
+    let place: Int
+    let reason: MissReason
+  }
+
+  /// The reason where no collector is near enough.
+  private func reasonByItself(_ index: Int, day: Int) -> MissReason {
+    if transmitters.silent[index] { return .failedModule }
+    let start = Int64(day) * Ticks.perDay
+    return transmitters.hasEnded(index, before: start) ? .batteryEnded : .noCoverage
+  }
+
+  private func nearMisses(_ missed: [(day: Int, modules: [Int])], collector: Int) -> [NearMiss] {
+    let endpoints = links[collector].endpoints
+    var found: [NearMiss] = []
+    // Made only where it is needed, since it takes longer than a look at one link.
+    var madeAir: CollectorAir?
+    for (place, day) in missed.enumerated() {
+      let period = ReportingPeriod(number: day.day, hours: 24)
+      let from = clocks[collector].tick(showingSeconds: period.start)
+      let to = clocks[collector].tick(showingSeconds: period.end)
+      // Both are in ascending order of endpoint.
+      var link = 0
+      for (modulePlace, module) in day.modules.enumerated() {
+        while link < endpoints.count, endpoints[link] < module { link += 1 }
+        guard link < endpoints.count else { break }
+        guard endpoints[link] == module else { continue }
+        let air = madeAir ?? air(collector: collector)
+        madeAir = air
+        if let reason = air.nearestToReception(link: link, from: from, to: to) {
+          found.append(NearMiss(day: place, place: modulePlace, reason: reason))
+        }
+      }
+    }
+    return found
+  }
+}
+
+extension CollectorAir {
+  /// What came nearest to a reception among the frames of a link that start in [from, to), of which
+  /// none was received; nil when there are none.
+  func nearestToReception(link: Int, from: Int64, to: Int64) -> MissReason? {
+    guard let range = candidates(link: link, from: from, to: to) else { return nil }
+    var nearest = MissReason.tooWeak
+    var draws = 0
+    forEachSurvivor(link: link, in: range, draws: &draws) { k, draw in
+      let hop = hop(link: link, k: k)
+      let start = nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)
+      guard start >= from, start < to else { return true }
+      let frame = Reception(
+        link: link, k: k, start: start, channel: hop.channel, signal: power(link: link, draw: draw))
+      guard decodesAlone(frame) else { return true }
+      let reason: MissReason =
+        isReceiving(link: link, start: start, channel: hop.channel)
+        ? .collision : heardChannels.contains(hop.channel) ? .outage : .notHeard
+      if reason.rawValue > nearest.rawValue { nearest = reason }
+      return nearest != .collision
+    }
+    return nearest
+  }
+}

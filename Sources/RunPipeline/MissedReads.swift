@@ -1,0 +1,40 @@
+import AMRSimulation
+import Reporting
+
+/// Adds up why reads of a run are missing.
+struct MissedReads {
+  private var counts: [MissReason: Int] = [:]
+  /// (module, day) pairs of which anything was received.
+  private(set) var received = 0
+
+  mutating func add(_ days: [MissedDay]) {
+    for day in days {
+      received += day.received
+      counts.merge(day.counts, uniquingKeysWith: +)
+    }
+  }
+
+  /// - Parameter reads: those that are there. What was received besides was refused, by intake or by
+  ///   validation.
+  func summary(reads: Int) -> MissedSummary {
+    MissedSummary(
+      MissReason.allCases.map { (name: $0.name, count: counts[$0] ?? 0) } + [
+        (name: "refused", count: received - reads)
+      ])
+  }
+}
+
+extension MissReason {
+  /// Its name in files.
+  var name: String {
+    switch self {
+    case .failedModule: "failed_module"
+    case .batteryEnded: "battery_ended"
+    case .noCoverage: "no_coverage"
+    case .tooWeak: "too_weak"
+    case .outage: "outage"
+    case .notHeard: "not_heard"
+    case .collision: "collision"
+    }
+  }
+}
