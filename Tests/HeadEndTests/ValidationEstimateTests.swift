@@ -146,11 +146,13 @@ struct ValidationEstimateTests {
     #expect(try store.open().validatedMonths == ["1998-06", "1998-07", "1998-08"])
     let whole = try store.daily(0, 0..<75)
     try await store.receive([.init(endpoint: 0, day: 12, register: 1121)])
-    var opened = try store.open()
-    _ = try await opened.validate(
-      through: ValidationStore.day0 + 34, timestamp: Fixture.timestamp, threads: 1)
-    #expect(opened.validatedThrough == ValidationStore.day0 + 34)
-    #expect(opened.validatedMonths == ["1998-06", "1998-07"])
+    do {
+      var opened = try store.open()
+      _ = try await opened.validate(
+        through: ValidationStore.day0 + 34, timestamp: Fixture.timestamp, threads: 1)
+      #expect(opened.validatedThrough == ValidationStore.day0 + 34)
+      #expect(opened.validatedMonths == ["1998-06", "1998-07"])
+    }
     let left = whole[30..<35] + [Int64?](repeating: nil, count: 40)
     #expect(try store.daily(0, 30..<75) == Array(left))
     #expect(try await store.check().isEmpty)
