@@ -2,25 +2,31 @@ import AMRSimulation
 import Reporting
 
 /// Adds up why reads of a run are missing.
-struct MissedReads {
+public struct MissedReads: Sendable {
   private var counts: [MissReason: Int] = [:]
   /// (module, day) pairs of which anything was received.
-  private(set) var received = 0
+  private var received = 0
 
-  mutating func add(_ days: [MissedDay]) {
+  public init() {}
+
+  public mutating func add(_ days: [MissedDay]) {
     for day in days {
       received += day.received
       counts.merge(day.counts, uniquingKeysWith: +)
     }
   }
 
+  /// The reasons that a network has.
+  public var summary: MissedSummary {
+    MissedSummary(MissReason.allCases.map { (name: $0.name, count: counts[$0] ?? 0) })
+  }
+
+  /// The same where a head-end has taken in what was received.
+  ///
   /// - Parameter reads: those that are there. What was received besides was refused, by intake or by
   ///   validation.
-  func summary(reads: Int) -> MissedSummary {
-    MissedSummary(
-      MissReason.allCases.map { (name: $0.name, count: counts[$0] ?? 0) } + [
-        (name: "refused", count: received - reads)
-      ])
+  public func summary(reads: Int) -> MissedSummary {
+    MissedSummary(summary.reasons + [(name: "refused", count: received - reads)])
   }
 }
 

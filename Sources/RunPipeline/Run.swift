@@ -37,8 +37,6 @@ public protocol RunObserver: Sendable {
 /// Every simulated morning at 06:00 local time the head-end commits what has been delivered, the
 /// service level is taken, and days that have been open long enough are closed.
 public struct Run {
-  /// Days after which the reasons of missed reads are told, so that memory does not grow with a run.
-  private static let daysPerTelling = 31
   /// Hours after midnight at which the head-end commits a batch.
   static let batchHour = 6
 
@@ -129,15 +127,13 @@ public struct Run {
         let result = try await network.simulateNextPeriod(
           order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
         try take(result)
+        if network.owesMissedDays {
+          missed.add(
+            try await network.takeMissedDays(
+              threads: options.threads, progress: { _ in try observer.check() }))
+        }
         queue.add(result)
         period += 1
-      }
-      if dayNumber % Self.daysPerTelling == Self.daysPerTelling - 1
-        || dayNumber >= scenario.days - 1
-      {
-        missed.add(
-          try await network.takeMissedDays(
-            threads: options.threads, progress: { _ in try observer.check() }))
       }
       summary.seconds.simulate += seconds(since: simulationStart)
       let ingestStart = watch.now

@@ -149,8 +149,11 @@ public struct FixedNetwork: Sendable {
   /// Days of which all periods have been simulated.
   var completeDays: Int { nextPeriod * scenario.backhaul.uploadPeriodH / 24 }
 
+  /// Whether all periods have been simulated.
+  var isOver: Bool { nextPeriod == periodCount }
+
   /// The fate of every arrival of the run; nil before its end and after a period on demand.
-  var countedPackets: PacketCounts? { nextPeriod == periodCount ? counted : nil }
+  var countedPackets: PacketCounts? { isOver ? counted : nil }
 
   /// Simulates the next reporting period; call it `periodCount` times.
   ///

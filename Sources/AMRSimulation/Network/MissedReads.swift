@@ -61,6 +61,16 @@ struct ReceivedModules: Sendable {
 }
 
 extension FixedNetwork {
+  /// Days of which it is told together why reads are missing: so many share the work of setting up
+  /// collectors, and memory does not grow with a run.
+  private static let daysPerTelling = 31
+
+  /// Whether `takeMissedDays` is due: a month waits to be told, or the run is over.
+  public var owesMissedDays: Bool {
+    let waiting = received.numbers.count { $0 < completeDays }
+    return waiting >= Self.daysPerTelling || (waiting > 0 && isOver)
+  }
+
   /// Tells why modules were received by nobody, for all days that have ended since the last call,
   /// and forgets who was received on them.
   ///

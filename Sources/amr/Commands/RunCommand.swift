@@ -66,7 +66,7 @@ private func describe(_ summary: RunSummary, path: String) -> String {
       ("receptions uploaded", .integer(Int64(summary.receptionsUploaded))),
       ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.readRate)),
       ("read within 3 days", percent(summary.readWithin3DaysRate)),
-    ] + missedRows(summary) + [
+    ] + missedRows(summary.missed, expected: summary.readsExpected) + [
       ("estimated", .integer(Int64(summary.estimated))),
       ("rejected", .integer(Int64(summary.rejected))),
       ("chronic non-readers", .integer(Int64(summary.chronicNonReaders))),
@@ -79,15 +79,6 @@ private func describe(_ summary: RunSummary, path: String) -> String {
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
     + figures.text + validationText(summary.validation) + "results are in \(path)\n"
-}
-
-/// Why reads are missing, as shares of those expected; reasons that cost none are left out.
-private func missedRows(_ summary: RunSummary) -> [(name: String, value: TextTable.Cell)] {
-  summary.missed.reasons.filter { $0.count > 0 }.map { name, count in
-    let words = name.split(separator: "_").joined(separator: " ")
-    let share = Numerals.fixed(Double(count) / Double(summary.readsExpected) * 100, digits: 2)
-    return ("missed: \(words)", .text("\(Numerals.grouped(Int64(count))) (\(share) %)"))
-  }
 }
 
 /// What validation found of what was injected; nothing where nothing was.

@@ -39,6 +39,11 @@ struct SimulationRun {
     let result = try await network.simulateNextPeriod(
       order: order, threads: threads, progress: Self.advance(bar))
     figures.add(result)
+    if network.owesMissedDays {
+      figures.missed.add(
+        try await network.takeMissedDays(
+          threads: threads, progress: { _ in try Interrupt.check() }))
+    }
     return result
   }
 
@@ -81,6 +86,8 @@ struct SimulationFigures {
   /// Repeats not counted.
   private(set) var uploads = 0
   var packets = PacketSummary()
+  /// Why modules were received by nobody on days of the run.
+  var missed = MissedReads()
 
   init(_ network: FixedNetwork) {
     scenario = network.scenario.name
@@ -106,7 +113,7 @@ struct SimulationFigures {
       ("scenario", .string(scenario)), ("seed", .int(Int64(clamping: seed))),
       ("digest", .string(digest.description)),
     ] + counts.map { ($0.name, .int(Int64($0.value))) }
-      + [("packets", packets.node)]
+      + [("packets", packets.node), ("missed_reads", missed.summary.node)]
   }
 
   /// The same for people.
@@ -116,7 +123,10 @@ struct SimulationFigures {
       let words = name.split(separator: "_").joined(separator: " ")
       table.add([.text(words), .integer(Int64(value))])
     }
-    for (name, value) in packetRows(packets) { table.add([.text(name), value]) }
+    let expected = modules * days
+    for (name, value) in packetRows(packets) + missedRows(missed.summary, expected: expected) {
+      table.add([.text(name), value])
+    }
     return "scenario \(scenario), seed \(seed), digest \(digest)\n" + table.text
   }
 
