@@ -6,7 +6,7 @@ public enum Heap {
   /// system. To be called as a program starts.
   ///
   /// Arrays of megabytes come and go here with every day of reads. The system clears each page that
-  /// it gives, and to take pages back and ask for them again takes a fifth of a validation.
+  /// it gives, and to take pages back and ask for them again takes a tenth to a fifth of a validation.
   public static func keepFreedMemory() {
     // What is larger has pages of its own; 32 MiB is the most that the C library takes here.
     mallopt(M_MMAP_THRESHOLD, 32 << 20)

@@ -116,27 +116,26 @@ extension FixedNetwork {
 
   private func nearMisses(_ missed: [(day: Int, modules: [Int])], collector: Int) -> [NearMiss] {
     let endpoints = links[collector].endpoints
-    var found: [NearMiss] = []
-    // Made only where it is needed, since it takes longer than a look at one link.
-    var madeAir: CollectorAir?
-    for (place, day) in missed.enumerated() {
-      let period = ReportingPeriod(number: day.day, hours: 24)
-      let from = clocks[collector].tick(showingSeconds: period.start)
-      let to = clocks[collector].tick(showingSeconds: period.end)
+    var asked: [(day: Int, place: Int, link: Int)] = []
+    for (day, missed) in missed.enumerated() {
       // Both are in ascending order of endpoint.
       var link = 0
-      for (modulePlace, module) in day.modules.enumerated() {
+      for (place, module) in missed.modules.enumerated() {
         while link < endpoints.count, endpoints[link] < module { link += 1 }
         guard link < endpoints.count else { break }
-        guard endpoints[link] == module else { continue }
-        let air = madeAir ?? air(collector: collector)
-        madeAir = air
-        if let reason = air.nearestToReception(link: link, from: from, to: to) {
-          found.append(NearMiss(day: place, place: modulePlace, reason: reason))
-        }
+        if endpoints[link] == module { asked.append((day, place, link)) }
       }
     }
-    return found
+    if asked.isEmpty { return [] }
+    // Once, as it takes longer than a look at one link.
+    let air = air(collector: collector)
+    return asked.compactMap { day, place, link in
+      let period = ReportingPeriod(number: missed[day].day, hours: 24)
+      return air.nearestToReception(
+        link: link, from: clocks[collector].tick(showingSeconds: period.start),
+        to: clocks[collector].tick(showingSeconds: period.end)
+      ).map { NearMiss(day: day, place: place, reason: $0) }
+    }
   }
 }
 

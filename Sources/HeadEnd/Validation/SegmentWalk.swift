@@ -95,7 +95,7 @@ struct SegmentWalk {
 
   /// Takes days on which everything is as it is for nearly all meters on nearly all days: received
   /// without objection, a little further on than the day before, nothing entered, no gap to fill.
-  /// The same as `take` for each of them, which is several times as long.
+  /// For each of them it does what `take` would do, without looking for anything else.
   ///
   /// - Returns: the first day that is to be looked at closely.
   private mutating func takeOrdinary(from first: Int, _ month: inout EndpointMonth) -> Int {
