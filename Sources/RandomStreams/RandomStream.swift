@@ -20,6 +20,13 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case decoding = 21
   case packetSample = 22
   case meterTrouble = 23
+  case productivity = 24
+  case siteAccess = 25
+  case moduleLife = 26
+  case batteryLife = 27
+  case streetAccess = 28
+  case accountMove = 29
+  case milestone = 30
 }
 
 /// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.

@@ -39,16 +39,18 @@ public struct RunSummary: Sendable {
   public struct Day: Sendable {
     /// `YYYY-MM-DD`.
     public var day: String
+    /// All of the day, those of vans included.
     public var reads: Int
-    /// Reads ÷ installed daily modules.
-    public var readRate: Double
+    /// Those that the fixed network owed.
+    public var expected = ReadFigures()
+    /// Modules at the end of the day.
+    public var states = StateCounts()
     /// Sum of the registers, in counts.
     public var registerSum: Int64
 
-    public init(day: String, reads: Int, readRate: Double, registerSum: Int64) {
+    public init(day: String, reads: Int, registerSum: Int64) {
       self.day = day
       self.reads = reads
-      self.readRate = readRate
       self.registerSum = registerSum
     }
   }
@@ -83,8 +85,8 @@ public struct RunSummary: Sendable {
   public var duplicatesRemoved = 0
   /// Current actual reads.
   public var reads = 0
-  /// Installed daily modules × days.
-  public var readsExpected = 0
+  /// Those that the fixed network owed: one for each day and module that it served.
+  public var expected = ReadFigures()
   public var missed = MissedSummary()
   /// Share of (module, day d ≥ 3) with a read of a slot d−2…d delivered by 06:00 on d+1; nil for
   /// runs shorter than three days.
@@ -133,6 +135,15 @@ public struct RunSummary: Sendable {
   /// Of these, of endpoint_id, day and register.
   public var coreBytes = 0
   public var perDay: [Day] = []
+  public var areas: [AreaSummary] = []
+  /// Nil where there are none.
+  public var vans: VanSummary?
+  /// Billing lines.
+  public var bills = 0
+  /// Those that end with a read that was received or verified.
+  public var billsRead = 0
+  /// Those that end with an estimate.
+  public var billsEstimated = 0
   public var billingFiles: [BillingFile] = []
   public var seconds = Seconds()
   public var threads = 0
@@ -143,8 +154,9 @@ public struct RunSummary: Sendable {
 
   public init() {}
 
-  /// Reads ÷ expected reads, 0…1.
-  public var readRate: Double { readsExpected == 0 ? 0 : Double(reads) / Double(readsExpected) }
+  /// Share of the billing lines that end with a read, 0…1: how well the utility's customers are read
+  /// each month; nil without bills.
+  public var monthlyReadRate: Double? { bills == 0 ? nil : Double(billsRead) / Double(bills) }
 
   /// The file's text: keys in a fixed order, a line feed at the end.
   public var json: String {
@@ -163,12 +175,16 @@ public struct RunSummary: Sendable {
       ("receptions_uploaded", .int(Int64(receptionsUploaded))), ("uploads", .int(Int64(uploads))),
       ("repeated_uploads", .int(Int64(repeatedUploads))),
       ("duplicates_removed", .int(Int64(duplicatesRemoved))), ("reads", .int(Int64(reads))),
-      ("reads_expected", .int(Int64(readsExpected))),
-      ("read_rate", .double(rounded(readRate, 1e6))), ("missed_reads", missed.node),
+      ("reads_expected", .int(Int64(expected.expected))),
+      ("read_rate", expected.rate.map { .double(rounded($0, 1e6)) } ?? .null),
+      ("missed_reads", missed.node),
       (
         "read_within_3_days_rate",
         readWithin3DaysRate.map { .double(rounded($0, 1e6)) } ?? .null
       ),
+      ("monthly_read_rate", monthlyReadRate.map { .double(rounded($0, 1e6)) } ?? .null),
+      ("bills", .int(Int64(bills))), ("bills_estimated", .int(Int64(billsEstimated))),
+      ("vans", vans?.node ?? .null),
       ("chronic_non_readers", .int(Int64(chronicNonReaders))),
       ("estimated", .int(Int64(estimated))), ("rejected", .int(Int64(rejected))),
       ("validation", .array(validation.map(\.node))),
@@ -177,6 +193,7 @@ public struct RunSummary: Sendable {
       ("late_reads", .int(Int64(lateReads))), ("register_sum", .int(registerSum)),
       ("store_bytes", .int(Int64(storeBytes))), ("bytes_per_read", perRead(storeBytes)),
       ("core_bytes_per_read", perRead(coreBytes)), ("per_day", .array(perDay.map(\.node))),
+      ("areas", .array(areas.map(\.node))),
       ("billing_files", .array(billingFiles.map(\.node))), ("seconds", seconds.node),
       ("threads", .int(Int64(threads))), ("peak_rss_bytes", .int(Int64(peakRSSBytes))),
       ("version", .string(version)),
@@ -208,8 +225,9 @@ extension RunSummary.Day {
   fileprivate var node: JSONNode {
     .object([
       ("day", .string(day)), ("reads", .int(Int64(reads))),
-      ("read_rate", .double(rounded(readRate, 1e6))), ("register_sum", .int(registerSum)),
-    ])
+      ("read_rate", expected.rate.map { .double(rounded($0, 1e6)) } ?? .null),
+      ("register_sum", .int(registerSum)),
+    ] + states.members)
   }
 }
 

@@ -4,7 +4,7 @@ import Reporting
 /// Adds up why reads of a run are missing.
 public struct MissedReads: Sendable {
   private var counts: [MissReason: Int] = [:]
-  /// (module, day) pairs of which anything was received.
+  /// (module, day) pairs that the fixed network owed a read of and received something.
   private var received = 0
 
   public init() {}
@@ -23,7 +23,7 @@ public struct MissedReads: Sendable {
 
   /// The same where a head-end has taken in what was received.
   ///
-  /// - Parameter reads: those that are there. What was received besides was refused, by intake or by
+  /// - Parameter reads: those of the expected ones that are there. What was received besides was refused, by intake or by
   ///   validation.
   public func summary(reads: Int) -> MissedSummary {
     MissedSummary(summary.reasons + [(name: "refused", count: received - reads)])
@@ -36,6 +36,7 @@ extension MissReason {
     switch self {
     case .failedModule: "failed_module"
     case .batteryEnded: "battery_ended"
+    case .notDriven: "not_driven"
     case .noCoverage: "no_coverage"
     case .tooWeak: "too_weak"
     case .outage: "outage"

@@ -49,6 +49,8 @@ public struct Run {
   private var summary = RunSummary()
   private var level = ServiceLevel()
   private var missed = MissedReads()
+  private var vans: VanTally
+  private var rounds: [RoundResult] = []
   private var digest = RunDigest()
   private let watch = ContinuousClock()
 
@@ -58,6 +60,7 @@ public struct Run {
     observer: any RunObserver, in fileSystem: FileSystem = .system
   ) {
     self.scenario = scenario
+    vans = VanTally(scenario)
     self.layout = layout
     self.directory = directory
     self.options = options
@@ -71,10 +74,10 @@ public struct Run {
     let observer = observer
     observer.begin("links", unit: "collectors", total: layout.sites.count)
     var network = try await FixedNetwork(
-      scenario, territory: layout.territory, sites: layout.sites, threads: options.threads,
+      scenario, layout: layout, threads: options.threads,
       progress: { _ in try observer.advance() })
     summary.seconds.setUp = seconds(since: start)
-    var intake = try Intake(try makeStore(network.registry))
+    var intake = try Intake(try makeStore(network))
     try await simulateAndIngest(&network, &intake)
     try await takePacketStatistics(network)
     var store = try await finishIntake(intake)
@@ -82,6 +85,7 @@ public struct Run {
     try score(store, network)
     try observer.check()
     try await count(store)
+    try countService(store, network)
     try export(store)
     try observer.check()
     describe(network)
@@ -95,16 +99,16 @@ public struct Run {
 
   // MARK: - Simulation and intake
 
-  private func makeStore(_ registry: RegistryRows) throws -> ReadStore {
+  private func makeStore(_ network: FixedNetwork) throws -> ReadStore {
     let settings = StoreSettings(
       utcOffsetMinutes: scenario.utcOffsetMinutes, utility: scenario.billing.utility,
       windowBeforeDays: scenario.billing.windowBeforeDays,
       windowAfterDays: scenario.billing.windowAfterDays)
     let start = settings.clock.startOfDay(scenario.startDate)
     var store = try ReadStore.create(
-      at: Path.join(directory, "store"), settings: settings, registry: Array(registry),
+      at: Path.join(directory, "store"), settings: settings, registry: Array(network.registry),
       engine: options.engine, timestamp: start, in: fileSystem)
-    try store.replaceCollectors(layout.sites.map(\.id), timestamp: start)
+    try store.replaceCollectors(network.receivers, timestamp: start)
     return store
   }
 
@@ -117,6 +121,10 @@ public struct Run {
     let observer = observer
     observer.begin(
       "simulate", unit: "collector periods", total: network.periodCount * layout.sites.count)
+    // The registry lacks modules that nobody installs.
+    let modules = layout.territory.endpointIDs.indices.filter {
+      network.history.isInstalled($0, on: scenario.days - 1)
+    }
     var dayNumber = 0
     while dayNumber < scenario.days || !queue.isEmpty {
       let day = scenario.startDate + dayNumber
@@ -145,7 +153,11 @@ public struct Run {
           receivedAt: delivery.at)
       }
       try await intake.commit(timestamp: morning, threads: options.threads)
-      if dayNumber >= 2 && dayNumber < scenario.days { try level.takeMorning(after: day, &intake) }
+      if dayNumber >= 2 && dayNumber < scenario.days {
+        try level.takeMorning(after: day, &intake) {
+          network.history.isFixed(modules[$0], on: dayNumber - 2)
+        }
+      }
       try await close(day, morning: morning, &intake)
       summary.seconds.ingest += seconds(since: ingestStart)
       dayNumber += 1
@@ -157,6 +169,10 @@ public struct Run {
     summary.receptionsUploaded += result.receptions
     summary.drawsEvaluated += result.drawsEvaluated
     summary.uploads += result.uploads.count
+    if let day = result.vans {
+      vans.add(day)
+      rounds += day.rounds
+    }
     for upload in result.uploads {
       digest.add(upload)
       guard options.keepsUploads else { continue }
@@ -245,7 +261,6 @@ public struct Run {
     let start = watch.now
     let content = try await store.summary(threads: options.threads)
     summary.reads = content.reads
-    summary.missed = missed.summary(reads: content.reads)
     // Receptions of rejected reads were the best of their slot, too.
     summary.duplicatesRemoved -= content.receivedReads
     summary.storeDigest = content.digestText
@@ -259,10 +274,25 @@ public struct Run {
       let day = scenario.startDate + number
       let reads = contentByDay[day]?.reads ?? 0
       return RunSummary.Day(
-        day: day.description, reads: reads,
-        readRate: Double(reads) / Double(layout.territory.count),
-        registerSum: contentByDay[day]?.registerSum ?? 0)
+        day: day.description, reads: reads, registerSum: contentByDay[day]?.registerSum ?? 0)
     }
+    summary.seconds.ingest += seconds(since: start)
+  }
+
+  /// Counts which reads are there that were expected.
+  private mutating func countService(_ store: borrowing ReadStore, _ network: FixedNetwork) throws {
+    let start = watch.now
+    var tally = ServiceTally(network)
+    for round in rounds { tally.add(round) }
+    try tally.count(store, check: observer.check)
+    for (number, figures) in tally.days.enumerated() {
+      summary.perDay[number].expected = figures
+      summary.perDay[number].states = StateCounts(network.history, on: number)
+    }
+    summary.expected = tally.total
+    summary.areas = tally.areaSummaries
+    summary.missed = missed.summary(reads: tally.total.read)
+    summary.vans = vans.summary(openRounds: network.openRounds.count)
     summary.seconds.ingest += seconds(since: start)
   }
 
@@ -280,6 +310,11 @@ public struct Run {
         path: Path.join("billing", Path.name($0.csvPath)), format: "csv",
         records: $0.totals.expected, sha256: $0.sha256)
     }
+    for batch in batches {
+      summary.bills += batch.totals.expected
+      summary.billsEstimated += batch.totals.estimated
+      summary.billsRead += batch.totals.actual + batch.totals.verified
+    }
     summary.seconds.export = seconds(since: start)
   }
 
@@ -294,7 +329,6 @@ public struct Run {
     summary.links = network.linkCount
     summary.linksBeyondValidity = network.linksBeyondValidity
     summary.transmissions = network.transmissions
-    summary.readsExpected = layout.territory.count * scenario.days
     summary.readWithin3DaysRate = level.rate
     summary.threads = options.threads
     summary.version = options.engine

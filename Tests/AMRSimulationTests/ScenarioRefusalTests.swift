@@ -75,7 +75,7 @@ private let kinds: [Refusal] = [
       + "'okumura-hata' or 'cost-231-hata'"),
   Refusal(
     "entry_classes: []",
-    "3:16: entry_classes: found 0 classes; expected an array of 1 to 16 classes"
+    "3:16: entry_classes: found 0 elements; expected an array of 1 to 16 elements"
   ),
   Refusal(
     "days: '3'", "3:7: days: found the text \"3\"; expected a whole number from 1 to 5500"),
@@ -88,10 +88,10 @@ private let kinds: [Refusal] = [
     "radio: 5", "3:8: radio: found an integer; expected an object { … } of keys and values"),
   Refusal(
     "module_classes: {}",
-    "3:17: module_classes: found an object; expected an array of 1 to 64 classes"),
+    "3:17: module_classes: found an object; expected an array of 1 to 64 elements"),
   Refusal(
     "module_classes: []",
-    "3:17: module_classes: found 0 classes; expected an array of 1 to 64 classes"),
+    "3:17: module_classes: found 0 elements; expected an array of 1 to 64 elements"),
   Refusal(
     "module_classes: [5]",
     "3:18: module_classes[0]: found an integer; expected an object { … } of keys and values"),
@@ -162,13 +162,13 @@ private let contradictions: [Refusal] = [
     "3:1: entry_classes: the shares of the classes add up to 0.8; expected 1"),
   Refusal(
     "entry_classes: [{ name: 'b', share: 0.5 }, { name: 'b', share: 0.5 }]",
-    "3:46: entry_classes[1].name: 'b' is also the name of class 0; expected another name"),
+    "3:46: entry_classes[1].name: 'b' is also the name of element 0; expected another name"),
   Refusal(
     "module_classes: [{ share: 0.7 }, { name: 'b', share: 0.2 }]",
     "3:1: module_classes: the shares of the classes add up to 0.9; expected 1"),
   Refusal(
     "module_classes: [{ name: 'b', share: 0.5 }, { name: 'b', share: 0.5 }]",
-    "3:47: module_classes[1].name: 'b' is also the name of class 0; expected another name"),
+    "3:47: module_classes[1].name: 'b' is also the name of element 0; expected another name"),
   Refusal(
     "module_classes: [{ commodity: 'gas', ert_type: 4 }]",
     "3:38: module_classes[0].ert_type: type 4 is not a type of gas modules; expected 0, 1, 2, 9 "
@@ -270,9 +270,9 @@ func refusesWholeFilesWithOneExactLine(refusal: Refusal) {
     "radio.channels.high", "3",
     "radio.channels: found an object; expected a whole number from 1 to 255"
   ),
-  ("entry_classes[2].share", "1", "there is no class 2; expected an index from 0 to 1"),
-  ("module_classes[3].share", "1", "there is no class 3; expected an index from 0 to 0"),
-  ("module_classes[-1].share", "1", "there is no class -1; expected an index from 0 to 0"),
+  ("entry_classes[2].share", "1", "there is no element 2; expected an index from 0 to 1"),
+  ("module_classes[3].share", "1", "there is no element 3; expected an index from 0 to 0"),
+  ("module_classes[-1].share", "1", "there is no element -1; expected an index from 0 to 0"),
   ("module_classes[0].shares", "1", "unknown key; did you mean 'share'?"),
   (
     "module_classes[0].share", "0.5",

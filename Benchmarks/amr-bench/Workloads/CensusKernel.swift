@@ -92,7 +92,7 @@ final class CensusKernel: Workload {
         ? meters(modules) : Array("latitude_deg,longitude_deg\n0,0\n".utf8)
     }
     return try await FixedNetwork(
-      scenario, territory: layout.territory, sites: layout.sites, threads: 1, progress: { _ in })
+      scenario, layout: layout, threads: 1, progress: { _ in })
   }
 
   /// Positions spread evenly over a disc.

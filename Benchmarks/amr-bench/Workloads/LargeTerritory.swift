@@ -26,7 +26,7 @@ struct LargeTerritory {
 
   func network(_ sites: [CollectorSite]) async throws -> FixedNetwork {
     try await FixedNetwork(
-      scenario, territory: layout.territory, sites: sites, threads: 1, progress: { _ in })
+      scenario, layout: layout, sites: sites, threads: 1, progress: { _ in })
   }
 }
 

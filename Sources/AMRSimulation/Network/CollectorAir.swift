@@ -10,9 +10,13 @@ struct CollectorAir: Sendable {
   let seed: UInt64
   let collector: UInt32
   let endpointIDs: [UInt32]
-  /// How many transmissions each link's endpoint makes, at most 2³¹ − 1.
+  /// The first transmission that each link's endpoint makes; those before it are never sent.
+  let births: [UInt32]
+  /// Whether all endpoints make their transmission 0.
+  let areBorn: Bool
+  /// The number of the transmission behind each link's last, at most 2³¹ − 1.
   let lives: [UInt32]
-  /// Whether no battery ends.
+  /// Whether none ends.
   let areEndless: Bool
   private let exposures: [UInt8]
   private let hopOffsets: [UInt8]
@@ -42,7 +46,7 @@ struct CollectorAir: Sendable {
 
   init(
     links: LinkSet, collector: CollectorSite, transmitters: Transmitters, scenario: Scenario,
-    downTime: DownTime
+    downTime: DownTime, onAir: OnAir = .always
   ) {
     self.links = links
     kinds = links.endpoints.map { transmitters.kinds[Int($0)] }
@@ -54,7 +58,10 @@ struct CollectorAir: Sendable {
     seed = transmitters.seed
     self.collector = collector.id.rawValue
     endpointIDs = links.endpoints.map { transmitters.endpointIDs[Int($0)] }
-    lives = links.endpoints.map { transmitters.lives[Int($0)] }
+    let sent = links.endpoints.map { transmitters.sent(Int($0), in: onAir.ticks(Int($0))) }
+    births = sent.map(\.lowerBound)
+    areBorn = births.allSatisfy { $0 == 0 }
+    lives = sent.map(\.upperBound)
     areEndless = lives.allSatisfy { $0 == Transmitters.endless }
     exposures = links.endpoints.map { transmitters.exposures[Int($0)] }
     hopOffsets = links.endpoints.map { transmitters.hopOffsets[Int($0)] }
@@ -117,7 +124,7 @@ struct CollectorAir: Sendable {
     latest -= drift(link: link, at: earliest + phases[link])
     guard latest >= 0 else { return nil }
     let period = periods[link]
-    let first = earliest <= 0 ? 0 : (earliest + period - 1) / period
+    let first = max(Int64(births[link]), earliest <= 0 ? 0 : (earliest + period - 1) / period)
     let last = min(latest / period, Int64(lives[link]) - 1)
     return first <= last ? first...last : nil
   }

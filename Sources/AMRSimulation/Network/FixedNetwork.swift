@@ -8,7 +8,7 @@ import RadioModel
 public struct PeriodResult: Sendable {
   /// 0 for the first period of the run.
   public let number: Int
-  /// One upload for each collector.
+  /// One upload for each collector, and for each shift of a van that ended.
   public let uploads: [Upload]
   /// The arrivals of each of these uploads.
   public let deliveries: [[Delivery]]
@@ -20,9 +20,12 @@ public struct PeriodResult: Sendable {
   public let drawsEvaluated: Int
   /// Frames that were compared with everything on the air at their time.
   public let overlapLookups: Int
+  /// What vans did, when the period is a day's last.
+  public let vans: VanDay?
 }
 
-/// A territory of modules under fixed collectors: made once, then simulated period by period.
+/// A territory of modules under fixed collectors, and vans where there are any: made once, then
+/// simulated period by period.
 public struct FixedNetwork: Sendable {
   public let scenario: Scenario
   public let territory: Territory
@@ -38,6 +41,10 @@ public struct FixedNetwork: Sendable {
   private let downTimes: [DownTime]
   private let schedule: DeliverySchedule
   private let noiseDbm: Double
+  public let areas: Areas
+  public let history: ServiceHistory
+  private let registryChanges: [RegistryChange]
+  private var fleet: VanFleet?
   private var book: RegisterBook
   private var nextPeriod = 0
   var received: ReceivedModules
@@ -51,9 +58,23 @@ public struct FixedNetwork: Sendable {
   public typealias Progress = @Sendable (Int) throws -> Void
 
   /// Sets up transmitters, links and registers; the result does not depend on `threads`.
+  ///
+  /// - Parameter sites: some of the layout's collectors; nil for all.
   public init(
-    _ scenario: Scenario, territory: Territory, sites: [CollectorSite], threads: Int,
+    _ scenario: Scenario, layout: Layout, sites: [CollectorSite]? = nil, threads: Int,
     progress: @escaping Progress
+  ) async throws {
+    try await self.init(
+      scenario, territory: layout.territory, sites: sites ?? layout.sites, routes: layout.routes,
+      threads: threads, progress: progress)
+  }
+
+  /// The same for places that a program made.
+  ///
+  /// - Parameter routes: of the vans; nil for a grid of streets.
+  init(
+    _ scenario: Scenario, territory: Territory, sites: [CollectorSite], routes: RouteTable? = nil,
+    threads: Int, progress: @escaping Progress
   ) async throws {
     self.scenario = scenario
     self.territory = territory
@@ -64,9 +85,25 @@ public struct FixedNetwork: Sendable {
       Receiver(
         noiseFigureDb: scenario.collectors.noiseFigureDb, filterKHz: scenario.collectors.filterKHz
       ).noiseDbm
+    let areas = try Areas(
+      territory, areaKm: scenario.territory.areaKm, source: scenario.name)
+    self.areas = areas
+    let history = try await ServiceHistory(
+      scenario, territory: territory, areas: areas, sites: sites, threads: threads)
+    self.history = history
+    // What is never installed is never on the air.
+    let silent = transmitters.silent.enumerated().map {
+      $1 || !history.isInstalled($0, on: scenario.days - 1)
+    }
     (links, linkCount, linksBeyondValidity) = try await Self.links(
-      scenario, territory: territory, transmitters: transmitters, sites: sites,
+      scenario, territory: territory, silent: silent, transmitters: transmitters, sites: sites,
       threads: threads, progress: progress)
+    fleet =
+      scenario.vans.count == 0
+      ? nil
+      : try await VanFleet(
+        scenario, territory: territory, areas: areas, routes: routes, transmitters: transmitters,
+        silent: silent, firstID: (sites.map(\.id.rawValue).max() ?? 0) + 1, threads: threads)
     clocks = sites.map { CollectorClock(scenario, site: $0) }
     let outages = OutageModel(
       seed: scenario.seed, stream: .receiverOutage,
@@ -79,18 +116,26 @@ public struct FixedNetwork: Sendable {
     let count = territory.count
     received = ReceivedModules(count: count)
     let lastBills = RegistryRows.lastBills(before: scenario.startDate)
-    book = try await RegisterBook(scenario, territory: territory, threads: threads) {
+    book = try await RegisterBook(
+      scenario, territory: territory, history: history, threads: threads
+    ) {
       lastBills[RegistryRows.cycle(index: $0, count: count).rawValue - 1]
     }
+    let planned = RegistryChange.planned(scenario, territory: territory, history: history)
+    let counted = try await book.counts(at: planned, threads: threads)
+    // Of equal instants an exchange comes last: its new meter is what stays.
+    registryChanges = (counted + book.exchanges).enumerated().sorted {
+      ($0.element.index, $0.element.tick, $0.offset) < ($1.element.index, $1.element.tick, $1.offset)
+    }.map(\.element)
   }
 
   /// The links of all collectors, and how many of them the path loss was extrapolated to.
   private static func links(
-    _ scenario: Scenario, territory: Territory, transmitters: Transmitters, sites: [CollectorSite],
-    threads: Int, progress: @escaping Progress
+    _ scenario: Scenario, territory: Territory, silent: [Bool], transmitters: Transmitters,
+    sites: [CollectorSite], threads: Int, progress: @escaping Progress
   ) async throws -> (sets: [LinkSet], count: Int, beyondValidity: Int) {
     let budget = try await LinkBudget(
-      scenario, territory: territory, silent: transmitters.silent, kinds: transmitters.kinds,
+      scenario, territory: territory, silent: silent, kinds: transmitters.kinds,
       threads: threads)
     let counter = ProgressCounter(progress)
     let found = try await parallelMap(count: sites.count, threads: threads) { index in
@@ -115,14 +160,22 @@ public struct FixedNetwork: Sendable {
 
   /// Frames that the modules send during the run, evaluated or not.
   public var transmissions: Int {
-    transmitters.transmissions(before: Int64(scenario.days) * Ticks.perDay)
+    transmitters.transmissions(
+      before: Int64(scenario.days) * Ticks.perDay, onAir: history.onAir)
   }
 
   /// The registry of the whole run, exchanges included, by ascending endpoint and then by instant.
   public var registry: RegistryRows {
     RegistryRows(
-      scenario, territory: territory, openingCounts: book.openingCounts, exchanges: book.exchanges)
+      scenario, territory: territory, openingCounts: book.openingCounts,
+      changes: registryChanges, isPresent: { history.isInstalled($0, on: scenario.days - 1) })
   }
+
+  /// Everyone who sends uploads: collectors, built or not, and vans.
+  public var receivers: [CollectorID] { sites.map(\.id) + (fleet?.collectors ?? []) }
+
+  /// How the vans' rounds stand that have not ended.
+  public var openRounds: [RoundResult] { fleet?.openRounds(self) ?? [] }
 
   /// What truly happens to meters, by endpoint and then by instant: all troubles of the run, and
   /// every rollover that is transmitted up to the end of the day of the latest period.
@@ -168,22 +221,41 @@ public struct FixedNetwork: Sendable {
     while book.day - scenario.startDate < period.dayNumber {
       try await book.advance(threads: threads)
     }
-    let network = self
+    let onAir = OnAir(history, modules: territory.count, day: period.dayNumber)
+    let (network, history) = (self, history)
     let counter = ProgressCounter(progress)
-    let outcomes = try await parallelMap(count: sites.count, threads: threads) { index in
+    let working = sites.indices.filter { history.isBuilt($0, on: period.dayNumber) }
+    let outcomes = try await parallelMap(count: working.count, threads: threads) { index in
       try counter.advance()
-      return network.simulate(collector: index, period: period, order: order)
+      return network.simulate(
+        collector: working[index], period: period, onAir: onAir, order: order)
     }
+    let vans =
+      nextPeriod % (24 / scenario.backhaul.uploadPeriodH) == 0
+      ? try await driveVans(onAir, order: order, threads: threads) : nil
     received.add(outcomes.lazy.flatMap(\.modules), day: period.dayNumber)
     let packets = PacketCounts.sum(outcomes.map(\.packets))
     counted = PacketCounts.sum([counted, packets])
     return PeriodResult(
-      number: period.number, uploads: outcomes.map(\.upload),
-      deliveries: outcomes.map(\.deliveries),
-      receptions: outcomes.reduce(0) { $0 + $1.modules.count },
+      number: period.number,
+      uploads: outcomes.map(\.upload) + (vans?.uploads.map(\.0) ?? []),
+      deliveries: outcomes.map(\.deliveries) + (vans?.uploads.map { [$0.1] } ?? []),
+      receptions: outcomes.reduce(0) { $0 + $1.modules.count }
+        + (vans?.uploads.reduce(0) { $0 + $1.0.header.recordCount } ?? 0),
       packets: packets,
       drawsEvaluated: outcomes.reduce(0) { $0 + $1.drawsEvaluated },
-      overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups })
+      overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups }, vans: vans?.day)
+  }
+
+  /// What vans do on the day of the book; nil where there are none.
+  private mutating func driveVans(_ onAir: OnAir, order: EvaluationOrder, threads: Int)
+    async throws -> (day: VanDay, uploads: [(Upload, Delivery)])?
+  {
+    guard var vans = fleet else { return nil }
+    let result = try await vans.driveNextDay(
+      in: self, onAir: onAir, order: order, threads: threads)
+    fleet = vans
+    return result
   }
 
   private struct Outcome: Sendable {
@@ -196,10 +268,10 @@ public struct FixedNetwork: Sendable {
     let overlapLookups: Int
   }
 
-  private func simulate(collector: Int, period: ReportingPeriod, order: EvaluationOrder)
-    -> Outcome
-  {
-    let air = air(collector: collector)
+  private func simulate(
+    collector: Int, period: ReportingPeriod, onAir: OnAir, order: EvaluationOrder
+  ) -> Outcome {
+    let air = air(collector: collector, onAir: onAir)
     let from = clocks[collector].tick(showingSeconds: period.start)
     let to = clocks[collector].tick(showingSeconds: period.end)
     let evaluation = order.evaluate(air, from: from, to: to, level: vectorLevel)
@@ -213,10 +285,19 @@ public struct FixedNetwork: Sendable {
       drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
   }
 
-  func air(collector: Int) -> CollectorAir {
+  func air(collector: Int, onAir: OnAir = .always) -> CollectorAir {
     CollectorAir(
       links: links[collector], collector: sites[collector], transmitters: transmitters,
-      scenario: scenario, downTime: downTimes[collector])
+      scenario: scenario, downTime: downTimes[collector], onAir: onAir)
+  }
+
+  /// What a module sends at a time about the day of the book.
+  func frame(of index: Int, tick: Int64) -> SCMFrame {
+    let moduleClass = scenario.moduleClasses[Int(territory.classIndices[index])]
+    return SCMFrame(
+      StandardConsumptionMessage(
+        endpointID: territory.endpointIDs[index], ertType: UInt8(moduleClass.ertType),
+        consumption: book.shown(endpoint: index, tick: tick)))
   }
 
   /// The upload that reports these receptions, by ascending endpoint.
@@ -230,16 +311,13 @@ public struct FixedNetwork: Sendable {
       periodEnd: clock.epoch + period.end * 1000)
     var builder = UploadBuilder(header: header, capacity: receptions.count)
     for reception in receptions {
-      let index = Int(links[collector].endpoints[reception.link])
-      let moduleClass = scenario.moduleClasses[Int(territory.classIndices[index])]
-      let message = StandardConsumptionMessage(
-        endpointID: territory.endpointIDs[index], ertType: UInt8(moduleClass.ertType),
-        consumption: book.shown(endpoint: index, tick: reception.start))
       builder.append(
         UploadRecord(
           stamp: clock.stamp(reception.start),
           rssiDbm: PowerScale.dbm(reception.signal, noiseDbm: noiseDbm),
-          channel: reception.channel, frame: SCMFrame(message)))
+          channel: reception.channel,
+          frame: frame(
+            of: Int(links[collector].endpoints[reception.link]), tick: reception.start)))
     }
     return builder.finish()
   }

@@ -50,6 +50,13 @@ struct MeterTrouble: Sendable, Equatable {
     return troubles.sorted { $0.index < $1.index }
   }
 
+  /// Whether the module, and its partner in a swap, has been in service for three days by then.
+  func befalls(_ history: ServiceHistory) -> Bool {
+    [index, partner ?? index].allSatisfy {
+      Int64(history.installedDay($0)) + 3 <= tick / Ticks.perDay
+    }
+  }
+
   /// The 5-minute boundaries at which something can happen: three whole days from either end of the
   /// run, so that reads before and after tell of it; anywhere in a run that is too short for that.
   static func steps(days: Int) -> Range<Int> {

@@ -3,10 +3,12 @@ import RadioModel
 
 /// Why no collector received a module on a day: what came nearest to a reception, in this order.
 public enum MissReason: UInt8, CaseIterable, Sendable {
-  /// The module never sends anything.
+  /// The module never sends anything, or is out of order all day.
   case failedModule
   /// Its battery had ended before the day.
   case batteryEnded
+  /// No van has driven the module's street.
+  case notDriven
   /// No collector is near enough to matter.
   case noCoverage
   /// All frames arrived too weak to be decoded, even alone: fading, distance, noise of others.
@@ -20,11 +22,11 @@ public enum MissReason: UInt8, CaseIterable, Sendable {
   case collision
 }
 
-/// What kept modules from being received on one day of a run.
+/// What kept modules that the fixed network serves from being received on one day of a run.
 public struct MissedDay: Sendable, Equatable {
   /// 0 for the first day of the run.
   public let number: Int
-  /// Modules that any collector received.
+  /// Modules of those that any collector received.
   public let received: Int
   /// The others, as ascending indices of the territory.
   public let modules: [Int]
@@ -80,22 +82,31 @@ extension FixedNetwork {
     -> [MissedDay]
   {
     let numbers = received.numbers.filter { $0 < completeDays }
-    var missed: [(day: Int, modules: [Int])] = []
-    for day in numbers { missed.append((day, received.takeMissed(day: day))) }
+    var missed: [Unreceived] = []
+    for day in numbers {
+      missed.append(
+        Unreceived(
+          number: day,
+          modules: received.takeMissed(day: day).filter { history.isFixed($0, on: day) },
+          onAir: OnAir(history, modules: territory.count, day: day)))
+    }
     let counter = ProgressCounter(progress)
     let (network, days) = (self, missed)
     let found = try await parallelMap(count: sites.count, threads: threads) { collector in
       try counter.advance()
       return network.nearMisses(days, collector: collector)
     }
-    var reasons = missed.map { day, modules in modules.map { reasonByItself($0, day: day) } }
+    var reasons = missed.map { day in
+      day.modules.map { silence(of: $0, on: day.number) ?? .noCoverage }
+    }
     for miss in found.joined() where miss.reason.rawValue > reasons[miss.day][miss.place].rawValue {
       reasons[miss.day][miss.place] = miss.reason
     }
-    return zip(missed, reasons).map { missed, reasons in
+    return missed.indices.map { place in
       MissedDay(
-        number: missed.day, received: territory.count - missed.modules.count,
-        modules: missed.modules, reasons: reasons)
+        number: missed[place].number,
+        received: history.fixedCount(on: missed[place].number) - missed[place].modules.count,
+        modules: missed[place].modules, reasons: reasons[place])
     }
   }
 
@@ -107,17 +118,30 @@ extension FixedNetwork {
     let reason: MissReason
   }
 
-  /// The reason where no collector is near enough.
-  private func reasonByItself(_ index: Int, day: Int) -> MissReason {
+  /// Why a module sends nothing on a day; nil if it does.
+  func silence(of index: Int, on day: Int) -> MissReason? {
     if transmitters.silent[index] { return .failedModule }
-    let start = Int64(day) * Ticks.perDay
-    return transmitters.hasEnded(index, before: start) ? .batteryEnded : .noCoverage
+    let ticks = Int64(day) * Ticks.perDay..<Int64(day + 1) * Ticks.perDay
+    for outage in history.failures[index]
+    where outage.ticks.lowerBound <= ticks.lowerBound && outage.ticks.upperBound >= ticks.upperBound
+    {
+      return outage.cause == .battery ? .batteryEnded : .failedModule
+    }
+    return transmitters.hasEnded(index, before: ticks.lowerBound) ? .batteryEnded : nil
   }
 
-  private func nearMisses(_ missed: [(day: Int, modules: [Int])], collector: Int) -> [NearMiss] {
+  /// The modules that nobody received on a day.
+  private struct Unreceived: Sendable {
+    let number: Int
+    let modules: [Int]
+    let onAir: OnAir
+  }
+
+  private func nearMisses(_ missed: [Unreceived], collector: Int) -> [NearMiss] {
     let endpoints = links[collector].endpoints
     var asked: [(day: Int, place: Int, link: Int)] = []
-    for (day, missed) in missed.enumerated() {
+    for (day, missed) in missed.enumerated()
+    where history.isBuilt(collector, on: missed.number) {
       // Both are in ascending order of endpoint.
       var link = 0
       for (place, module) in missed.modules.enumerated() {
@@ -130,10 +154,12 @@ extension FixedNetwork {
     // Once, as it takes longer than a look at one link.
     let air = air(collector: collector)
     return asked.compactMap { day, place, link in
-      let period = ReportingPeriod(number: missed[day].day, hours: 24)
+      let period = ReportingPeriod(number: missed[day].number, hours: 24)
+      let module = Int(endpoints[link])
       return air.nearestToReception(
         link: link, from: clocks[collector].tick(showingSeconds: period.start),
-        to: clocks[collector].tick(showingSeconds: period.end)
+        to: clocks[collector].tick(showingSeconds: period.end),
+        sent: transmitters.sent(module, in: missed[day].onAir.ticks(module))
       ).map { NearMiss(day: day, place: place, reason: $0) }
     }
   }
@@ -142,8 +168,19 @@ extension FixedNetwork {
 extension CollectorAir {
   /// What came nearest to a reception among the frames of a link that start in [from, to), of which
   /// none was received; nil when there are none.
-  func nearestToReception(link: Int, from: Int64, to: Int64) -> MissReason? {
-    guard let range = candidates(link: link, from: from, to: to) else { return nil }
+  ///
+  /// - Parameter sent: the transmissions that the endpoint makes; nil for those that the air has.
+  func nearestToReception(link: Int, from: Int64, to: Int64, sent: Range<UInt32>? = nil)
+    -> MissReason?
+  {
+    guard var range = candidates(link: link, from: from, to: to) else { return nil }
+    if let sent {
+      let (first, last) = (
+        max(range.lowerBound, Int64(sent.lowerBound)), min(range.upperBound, Int64(sent.upperBound) - 1)
+      )
+      guard first <= last else { return nil }
+      range = first...last
+    }
     var nearest = MissReason.tooWeak
     var draws = 0
     forEachSurvivor(link: link, in: range, draws: &draws) { k, draw in

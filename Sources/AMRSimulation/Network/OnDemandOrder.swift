@@ -48,7 +48,7 @@ enum OnDemandOrder {
     result.overlapLookups += 1
     var interference = Interference(for: air.links.test.rule)
     indices.index(for: start).forEachNear(frame, in: air) { other, otherK in
-      guard other != link, otherK < air.lives[other] else { return }
+      guard other != link, otherK >= air.births[other], otherK < air.lives[other] else { return }
       let otherHop = air.hop(link: other, k: otherK)
       let otherStart = air.nominalStart(link: other, k: Int64(otherK)) + Int64(otherHop.jitter)
       if otherHop.channel == hop.channel, otherStart < start + air.frameTicks[link],

@@ -92,8 +92,11 @@ extension FixedNetwork {
   public func packetStatistics(
     sampleSize: Int = packetSampleSize, threads: Int, progress: @escaping Progress
   ) async throws -> PacketStatistics {
+    // Collectors that are built during the run count from then on.
+    let first = sites.indices.map { min(history.builtDay($0), scenario.days) * 24 }
     let hours = scenario.days * 24
-    let collectorHours = sites.count * hours
+    let ends = first.reduce(into: [Int]()) { $0.append(($0.last ?? 0) + hours - $1) }
+    let collectorHours = ends.last ?? 0
     if let countedPackets {
       return PacketStatistics(census: countedPackets, collectorHours: collectorHours)
     }
@@ -102,7 +105,9 @@ extension FixedNetwork {
     let counter = ProgressCounter(progress)
     let counts = try await parallelMap(count: sample.count, threads: threads) { index in
       try counter.advance()
-      return packets(collector: sample[index] / hours, hour: sample[index] % hours)
+      let collector = ends.partitioningIndex { $0 > sample[index] }
+      return packets(
+        collector: collector, hour: hours - (ends[collector] - sample[index]))
     }
     return PacketStatistics(sample: counts, collectorHours: collectorHours)
   }
@@ -111,7 +116,9 @@ extension FixedNetwork {
   func packets(collector: Int, hour: Int) -> PacketCounts {
     let period = ReportingPeriod(number: hour, hours: 1)
     let evaluation = EvaluationOrder.census.evaluate(
-      air(collector: collector),
+      air(
+        collector: collector,
+        onAir: OnAir(history, modules: territory.count, day: hour / 24)),
       from: clocks[collector].tick(showingSeconds: period.start),
       to: clocks[collector].tick(showingSeconds: period.end), level: vectorLevel)
     guard let packets = evaluation.packets else {
@@ -133,4 +140,17 @@ func randomSubset(of population: Int, count: Int, seed: UInt64) -> [Int] {
     if !chosen.insert(number).inserted { chosen.insert(last) }
   }
   return chosen.sorted()
+}
+
+extension [Int] {
+  /// The first place from which on a condition holds, that once it holds does so to the end; the
+  /// count where it never does.
+  fileprivate func partitioningIndex(_ condition: (Int) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if condition(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
 }

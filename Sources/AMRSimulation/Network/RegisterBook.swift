@@ -32,9 +32,11 @@ struct RegisterBook: Sendable {
 
   /// The book at the start of a run.
   ///
-  /// - Parameter lastBilled: the day of the last bill of the endpoint at an index.
+  /// - Parameters:
+  ///   - history: troubles befall modules in service only; nil where all are, all the time.
+  ///   - lastBilled: the day of the last bill of the endpoint at an index.
   init(
-    _ scenario: Scenario, territory: Territory, threads: Int,
+    _ scenario: Scenario, territory: Territory, history: ServiceHistory? = nil, threads: Int,
     lastBilled: @escaping @Sendable (Int) -> CivilDay
   ) async throws {
     let classes = scenario.moduleClasses
@@ -64,7 +66,10 @@ struct RegisterBook: Sendable {
     used = Array(concatenating: parts.map(\.used))
     today = Array(concatenating: parts.map(\.today))
     watch = RolloverWatch(next: Array(concatenating: parts.map(\.rollovers)))
-    try await make(MeterTrouble.drawn(scenario, territory: territory), threads: threads)
+    let troubles = MeterTrouble.drawn(scenario, territory: territory)
+    try await make(
+      history.map { history in troubles.filter { $0.befalls(history) } } ?? troubles,
+      threads: threads)
     takeRollovers()
   }
 
@@ -144,16 +149,23 @@ struct RegisterBook: Sendable {
   /// The same, for a module that does not keep its meter.
   @inline(never)
   private func shownDespiteChange(_ index: Int, _ tick: Int64) -> Int64 {
+    shown(index, tick) { used($0, tick) }
+  }
+
+  /// What a module transmits at a time.
+  ///
+  /// - Parameter used: Wh used from the last bill to that time at a place.
+  private func shown(_ index: Int, _ tick: Int64, used: (Int) -> Int64) -> Int64 {
     let counter = counter(index)
     if let change = changes[index], tick >= change.trouble.tick {
       switch change.source {
       case .stopped:
         return change.lastCount
       case .meter(let source, let opening, let wattHours):
-        return counter.shown(opening: opening, wattHours: used(source, tick) - wattHours)
+        return counter.shown(opening: opening, wattHours: used(source) - wattHours)
       }
     }
-    return counter.shown(opening: Int64(openingCounts[index]), wattHours: used(index, tick))
+    return counter.shown(opening: Int64(openingCounts[index]), wattHours: used(index))
   }
 
   /// Wh used from the last bill to the last 5-minute boundary before a time about `day`.
@@ -200,15 +212,31 @@ extension RegisterBook {
   /// The rollovers that were transmitted from the start of the run to the end of `day`.
   var rollovers: [RolloverWatch.Rollover] { watch.found }
 
-  /// The exchanges that the registry knows, by ascending module.
-  var exchanges: [MeterExchange] {
+  /// The exchanges that the registry knows.
+  var exchanges: [RegistryChange] {
     changes.values.compactMap { change in
       guard change.trouble.kind == .exchange, case .meter(_, let first, _) = change.source
       else { return nil }
-      return MeterExchange(
-        index: change.trouble.index, tick: change.trouble.tick, lastCount: change.lastCount,
-        firstCount: first)
-    }.sorted { $0.index < $1.index }
+      return RegistryChange(
+        index: change.trouble.index, tick: change.trouble.tick,
+        kind: .exchange(firstCount: first), count: change.lastCount)
+    }
+  }
+
+  /// What the dials show when the registry changes, in a book at the start of its run.
+  func counts(at plans: [RegistryChange.Plan], threads: Int) async throws -> [RegistryChange] {
+    guard let last = plans.map(\.tick).max() else { return [] }
+    let factors = (0...Int(last / Ticks.perDay)).map { model.factors(on: start + $0) }
+    let parts = try await parallelRanges(count: plans.count, threads: threads) { range in
+      range.map { number -> RegistryChange in
+        let plan = plans[number]
+        // The moment before, as an exchange at the very instant comes after it.
+        let tick = max(0, plan.tick - 1)
+        let count = shown(plan.index, tick) { usedBefore(plan.tick, $0, factors) }
+        return RegistryChange(index: plan.index, tick: plan.tick, kind: plan.kind, count: count)
+      }
+    }
+    return Array(parts.joined())
   }
 
   private mutating func takeRollovers() {

@@ -13,7 +13,8 @@ struct Transmitters: Sendable {
   var phases: [UInt32] = []
   /// Ticks between two nominal starts.
   var periods: [UInt32] = []
-  /// How many transmissions the battery lasts for: those whose n lies before its end.
+  /// How many transmissions the battery lasts for: those whose n lies before its end. Batteries that
+  /// are replaced end with `ModuleFailures`.
   var lives: [UInt32] = []
   /// Whether the module never transmits.
   var silent: [Bool] = []
@@ -95,7 +96,7 @@ struct Transmitters: Sendable {
         let conditions = stream.words(1)
         exposures.append(UInt8(conditions.z >> 24))
         lives.append(
-          endpoints.batteryYears == 0
+          endpoints.batteryYears == 0 || scenario.faults.repairDays > 0
             ? endless : life(endpoints, conditions, phase: phase, period: period))
       }
     }
@@ -123,22 +124,42 @@ struct Transmitters: Sendable {
       + Int64(hop.jitter)
   }
 
+  /// The numbers of the transmissions that a module makes, n in some ticks; nil stands for all.
+  func sent(_ index: Int, in ticks: Range<Int64>?) -> Range<UInt32> {
+    guard let ticks else { return 0..<lives[index] }
+    let life = min(lives[index], transmissions(index, before: ticks.upperBound))
+    return min(life, transmissions(index, before: ticks.lowerBound))..<life
+  }
+
+  /// How many n of a module lie before a time.
+  private func transmissions(_ index: Int, before end: Int64) -> UInt32 {
+    let (phase, period) = (Int64(phases[index]), Int64(periods[index]))
+    if end <= phase { return 0 }
+    return min(Self.endless, UInt32(clamping: (end - 1 - phase) / period + 1))
+  }
+
   /// Whether a module's battery has ended before a time.
   func hasEnded(_ index: Int, before time: Int64) -> Bool {
     Int64(phases[index]) + Int64(lives[index]) * Int64(periods[index]) <= time
   }
 
   /// How many transmissions of all modules start before a time.
-  func transmissions(before end: Int64) -> Int {
+  ///
+  /// - Parameter onAir: the stretches of ticks in which a module's n lie for what it sends.
+  func transmissions(before end: Int64, onAir: (Int) -> [Range<Int64>]) -> Int {
     // What starts last may be delayed beyond the end.
     let earliest = end - Int64(jitterSpan) - (drift?.most(at: end) ?? 0)
     var count = 0
     for index in phases.indices where !silent[index] {
       let phase = Int64(phases[index])
       let period = Int64(periods[index])
-      var next = min(Int64(lives[index]), max(0, (earliest - phase) / period))
-      while next < Int64(lives[index]), start(index, k: next) < end { next += 1 }
-      count += Int(next)
+      for stretch in onAir(index) {
+        let sent = sent(index, in: stretch)
+        var next = min(
+          Int64(sent.upperBound), max(Int64(sent.lowerBound), (earliest - phase) / period))
+        while next < Int64(sent.upperBound), start(index, k: next) < end { next += 1 }
+        count += Int(next) - Int(sent.lowerBound)
+      }
     }
     return count
   }

@@ -25,7 +25,7 @@ struct VectorCensus {
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
     guard !air.links.test.rule.countsBitErrors, air.demodulators == nil, air.drift == nil,
-      air.hopSequence == nil
+      air.hopSequence == nil, air.areBorn
     else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
     let late = CensusLanes.lateness(air) + 4 * air.maxFrameTicks

@@ -32,6 +32,9 @@ public struct Scenario: Sendable, Equatable {
   public var backhaul = BackhaulSpec()
   public var faults = FaultSpec()
   public var meters = MeterTroubleSpec()
+  public var rollout = RolloutSpec()
+  public var vans = VanSpec()
+  public var milestones: [Milestone] = []
   public var headEnd = HeadEndSpec()
   public var billing = BillingSpec()
 
@@ -51,6 +54,8 @@ public struct TerritorySpec: Sendable, Equatable {
   public var streetSpacingM = 120
   /// Distance of a meter from the street's centre line in metres.
   public var setbackM = 15
+  /// Side of the squares by which the territory is built and reported, in kilometres.
+  public var areaKm = 5.0
   /// CSV of meters (`latitude_deg`, `longitude_deg`, optional `endpoint_id`, `class`, `entry`).
   public var metersCSV = ""
 
@@ -237,6 +242,18 @@ public struct FaultSpec: Sendable, Equatable {
   public var concentratorOutagesPerYear = 4.0
   /// Mean length of a concentrator outage in hours (exponential, at most 10 times the mean).
   public var concentratorOutageH = 8.0
+  /// Share of modules that fail soon after their installation.
+  public var infantFailureShare = 0.0
+  /// Mean time to these failures in days (exponential).
+  public var infantFailureDays = 60.0
+  /// Failures per module and year that come at any age.
+  public var failuresPerYear = 0.0
+  /// Scale of the Weibull distribution of wearing out, in years; 0 for modules that do not.
+  public var wearOutYears = 0.0
+  /// Its shape; above 1 for what ages.
+  public var wearOutShape = 5.0
+  /// Mean time until a failed module is replaced in days (exponential); 0 for never.
+  public var repairDays = 0.0
 
   public init() {}
 }
@@ -254,6 +271,8 @@ public struct MeterTroubleSpec: Sendable, Equatable {
   public var swappedShare = 0.0
   /// Share of modules whose register is set so that it rolls over, besides those that do anyway.
   public var rolloverShare = 0.0
+  /// Accounts that move in and out, per service point and year.
+  public var movesPerYear = 0.0
 
   public init() {}
 }

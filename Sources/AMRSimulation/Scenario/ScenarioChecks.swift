@@ -9,8 +9,13 @@ extension ScenarioDecoder {
     require("name", expected: TextForm.lowercaseName.expected)
     require("territory", expected: "an object { … } with tracts_csv or meters_csv")
     checkTerritory()
-    checkShares(ScenarioSchema.moduleClasses)
-    checkShares(ScenarioSchema.entryClasses)
+    checkShares(ScenarioSchema.moduleClasses, \.share)
+    checkShares(ScenarioSchema.entryClasses, \.share)
+    checkNames(ScenarioSchema.moduleClasses, \.name)
+    checkNames(ScenarioSchema.entryClasses, \.name)
+    checkNames(ScenarioSchema.milestones, \.name)
+    checkMilestones()
+    checkVans()
     checkERTTypes()
     checkMeterTroubles()
     checkPropagation()
@@ -39,20 +44,63 @@ extension ScenarioDecoder {
     }
   }
 
-  private mutating func checkShares<Element>(_ list: ScenarioClasses<Element>) {
-    let classes = scenario[keyPath: list.path]
-    let sum = classes.reduce(0) { $0 + $1.share }
+  private mutating func checkShares<Element>(
+    _ list: ScenarioList<Element>, _ share: (Element) -> Double
+  ) {
+    let elements = scenario[keyPath: list.path]
+    let sum = elements.reduce(0) { $0 + share($1) }
     if (sum - 1).magnitude > 1e-9 {
       reportContradiction(
         "the shares of the classes add up to \(shownSum(sum)); expected 1",
-        between: [list.name] + classes.indices.map { "\(list.name)[\($0)].share" })
+        between: [list.name] + elements.indices.map { "\(list.name)[\($0)].share" })
     }
-    for (index, element) in classes.enumerated() {
-      if let first = classes.firstIndex(where: { $0.name == element.name }), first < index {
+  }
+
+  private mutating func checkNames<Element>(
+    _ list: ScenarioList<Element>, _ name: (Element) -> String
+  ) {
+    let names = scenario[keyPath: list.path].map(name)
+    for (index, name) in names.enumerated() {
+      if let first = names.firstIndex(of: name), first < index {
         reportContradiction(
-          "'\(element.name)' is also the name of class \(first); expected another name",
+          "'\(name)' is also the name of element \(first); expected another name",
           between: ["\(list.name)[\(index)].name", "\(list.name)[\(first)].name"])
       }
+    }
+  }
+
+  private mutating func checkMilestones() {
+    for (index, milestone) in scenario.milestones.enumerated() {
+      let path = "\(ScenarioSchema.milestones.name)[\(index)]"
+      let classes = scenario.moduleClasses.map(\.name)
+      if !milestone.moduleClass.isEmpty && !classes.contains(milestone.moduleClass) {
+        reportContradiction(
+          "'\(milestone.moduleClass)' is no class of modules; expected \(alternatives(classes)), or "
+            + "an empty text for all", between: ["\(path).module_class"])
+      }
+      if milestone.penaltyLowMUSD > milestone.penaltyHighMUSD {
+        reportContradiction(
+          "\(shortDecimal(milestone.penaltyLowMUSD)) is more than penalty_high_musd = "
+            + "\(shortDecimal(milestone.penaltyHighMUSD)); expected at most that",
+          between: ["\(path).penalty_low_musd", "\(path).penalty_high_musd"])
+      }
+    }
+  }
+
+  /// A van comes nearer to modules than Hata's formulas hold, and it is on the road by day.
+  private mutating func checkVans() {
+    guard scenario.vans.count > 0 else { return }
+    if scenario.radio.beyondValidity == .refuse, scenario.radio.propagation.validity != nil {
+      reportContradiction(
+        "\(scenario.radio.propagation.rawValue) holds from 1 km on, and vans come nearer; expected "
+          + "propagation 'log-distance' or beyond_validity 'extrapolate'",
+        between: ["radio.propagation", "radio.beyond_validity", "vans.count"])
+    }
+    if scenario.vans.startHour + scenario.vans.shiftH > 24 {
+      reportContradiction(
+        "\(shortDecimal(scenario.vans.shiftH)) h from start_hour = "
+          + "\(shortDecimal(scenario.vans.startHour)) end after midnight; expected a shift within a day",
+        between: ["vans.shift_h", "vans.start_hour"])
     }
   }
 

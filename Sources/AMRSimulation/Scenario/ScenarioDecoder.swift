@@ -38,6 +38,8 @@ struct ScenarioDecoder {
       override(index, of: ScenarioSchema.moduleClasses, with: value, path: path, input: input)
     case (ScenarioSchema.entryClasses.name, let index)?:
       override(index, of: ScenarioSchema.entryClasses, with: value, path: path, input: input)
+    case (ScenarioSchema.milestones.name, let index)?:
+      override(index, of: ScenarioSchema.milestones, with: value, path: path, input: input)
     default:
       decodeRoot(value, input: input)
     }
@@ -109,6 +111,8 @@ extension ScenarioDecoder {
         decode(member, as: ScenarioSchema.moduleClasses, input: input)
       } else if member.key == ScenarioSchema.entryClasses.name {
         decode(member, as: ScenarioSchema.entryClasses, input: input)
+      } else if member.key == ScenarioSchema.milestones.name {
+        decode(member, as: ScenarioSchema.milestones, input: input)
       } else {
         reportUnknown(member, path: member.key, among: Self.topNames, input: input)
       }
@@ -116,45 +120,49 @@ extension ScenarioDecoder {
   }
 
   private mutating func decode<Element>(
-    _ member: JSON5Member, as classes: ScenarioClasses<Element>, input: Input
+    _ member: JSON5Member, as list: ScenarioList<Element>, input: Input
   ) {
     let value = member.value
-    locations[classes.name] = input.location(member.keyPosition)
-    guard let elements = value.array, (1...classes.most).contains(elements.count) else {
-      let found = value.array.map { "\($0.count) classes" } ?? value.kindName
+    locations[list.name] = input.location(member.keyPosition)
+    guard let elements = value.array, list.sizes.contains(elements.count) else {
+      let found = value.array.map { "\($0.count) elements" } ?? value.kindName
       report(
-        "found \(found); expected an array of 1 to \(classes.most) classes", at: classes.name,
+        "found \(found); expected an array of \(list.sizes.lowerBound) to "
+          + "\(list.sizes.upperBound) elements", at: list.name,
         location: input.location(value.position))
       return
     }
-    scenario[keyPath: classes.path] = elements.map { _ in classes.empty }
+    scenario[keyPath: list.path] = elements.map { _ in list.empty }
     for (index, element) in elements.enumerated() {
-      decode(index, of: classes, from: element, input: input)
+      decode(index, of: list, from: element, input: input)
     }
   }
 
   private mutating func decode<Element>(
-    _ index: Int, of classes: ScenarioClasses<Element>, from value: JSON5Value, input: Input
+    _ index: Int, of list: ScenarioList<Element>, from value: JSON5Value, input: Input
   ) {
-    let path = "\(classes.name)[\(index)]"
+    let path = "\(list.name)[\(index)]"
     locations[path] = input.location(value.position)
-    var element = scenario[keyPath: classes.path][index]
-    decode(value, keys: classes.keys, into: &element, path: path, input: input)
-    scenario[keyPath: classes.path][index] = element
+    var element = scenario[keyPath: list.path][index]
+    decode(value, keys: list.keys, into: &element, path: path, input: input)
+    scenario[keyPath: list.path][index] = element
   }
 
   private mutating func override<Element>(
-    _ index: Int, of classes: ScenarioClasses<Element>, with value: JSON5Value, path: String,
+    _ index: Int, of list: ScenarioList<Element>, with value: JSON5Value, path: String,
     input: Input
   ) {
-    let indices = scenario[keyPath: classes.path].indices
+    let indices = scenario[keyPath: list.path].indices
     guard indices.contains(index) else {
       report(
-        "there is no class \(index); expected an index from 0 to \(indices.count - 1)", at: path,
+        "there is no element \(index); expected "
+          + (indices.isEmpty
+            ? "an index of a list that is not empty" : "an index from 0 to \(indices.count - 1)"),
+        at: path,
         location: .override(path))
       return
     }
-    decode(index, of: classes, from: value, input: input)
+    decode(index, of: list, from: value, input: input)
   }
 
   /// Decodes the members of an object into `root`.
@@ -212,7 +220,10 @@ extension ScenarioDecoder {
 
   private static let topNames =
     ScenarioSchema.topKeys.map(\.name)
-    + [ScenarioSchema.moduleClasses.name, ScenarioSchema.entryClasses.name]
+    + [
+      ScenarioSchema.moduleClasses.name, ScenarioSchema.entryClasses.name,
+      ScenarioSchema.milestones.name,
+    ]
     + ScenarioSchema.sections.map(\.name)
 
   /// The path of a key that is right but in the wrong place.
@@ -220,10 +231,11 @@ extension ScenarioDecoder {
     if ScenarioSchema.topKeys.contains(where: { $0.name == name }) { return name }
     let section = ScenarioSchema.sections.first { $0.keys.contains { $0.name == name } }
     if let section { return "\(section.name).\(name)" }
-    func path<Element>(_ classes: ScenarioClasses<Element>) -> String? {
-      classes.keys.contains { $0.name == name } ? "\(classes.name)[0].\(name)" : nil
+    func path<Element>(_ list: ScenarioList<Element>) -> String? {
+      list.keys.contains { $0.name == name } ? "\(list.name)[0].\(name)" : nil
     }
     return path(ScenarioSchema.moduleClasses) ?? path(ScenarioSchema.entryClasses)
+      ?? path(ScenarioSchema.milestones)
   }
 
   /// The list and the n of `list[n]`.

@@ -87,15 +87,16 @@ private struct ScenarioWriter {
         writer.write(ScenarioSchema.entryClasses, of: scenario)
       }
     }
+    writer.write(ScenarioSchema.milestones, of: scenario)
     return writer.output + "}\n"
   }
 
-  private mutating func write<Element>(_ classes: ScenarioClasses<Element>, of scenario: Scenario) {
-    comment(classes.documentation, indent: "  ")
-    output += "  \(classes.name): [\n"
-    for element in scenario[keyPath: classes.path] {
+  private mutating func write<Element>(_ list: ScenarioList<Element>, of scenario: Scenario) {
+    comment(list.documentation, indent: "  ")
+    output += "  \(list.name): [\n"
+    for element in scenario[keyPath: list.path] {
       output += "    {\n"
-      write(classes.keys, of: element, indent: "      ")
+      write(list.keys, of: element, indent: "      ")
       output += "    },\n"
     }
     output += "  ],\n"

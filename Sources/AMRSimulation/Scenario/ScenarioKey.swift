@@ -46,26 +46,17 @@ struct TextForm: Sendable {
   }
 }
 
-/// A list of classes whose shares add up to 1: its key, and the keys of one element.
-struct ScenarioClasses<Element: SharedClass>: Sendable {
+/// A list of objects: its key, and the keys of one element.
+struct ScenarioList<Element: Sendable>: Sendable {
   let name: String
   let path: WritableKeyPath<Scenario, [Element]> & Sendable
-  /// The longest list.
-  let most: Int
+  /// How many elements there may be.
+  let sizes: ClosedRange<Int>
   /// An element of which nothing is given.
   let empty: Element
   let documentation: String
   let keys: [ScenarioKey<Element>]
 }
-
-/// A class that has a share of all modules.
-protocol SharedClass: Sendable {
-  var name: String { get }
-  var share: Double { get }
-}
-
-extension ModuleClass: SharedClass {}
-extension EntryClass: SharedClass {}
 
 // MARK: - Kinds of keys
 

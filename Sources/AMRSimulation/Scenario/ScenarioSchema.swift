@@ -13,12 +13,12 @@ enum ScenarioSchema {
   /// The highest address of a 26-bit SCM frame.
   static let highestEndpointID = 67_108_863
   static let mostModules = 16_000_000
-  static let moduleClasses = ScenarioClasses(
-    name: "module_classes", path: \.moduleClasses, most: 64, empty: ModuleClass(),
+  static let moduleClasses = ScenarioList(
+    name: "module_classes", path: \.moduleClasses, sizes: 1...64, empty: ModuleClass(),
     documentation: "What the modules count, class by class; the shares add up to 1.",
     keys: classKeys)
-  static let entryClasses = ScenarioClasses(
-    name: "entry_classes", path: \.entryClasses, most: 16, empty: EntryClass(),
+  static let entryClasses = ScenarioList(
+    name: "entry_classes", path: \.entryClasses, sizes: 1...16, empty: EntryClass(),
     documentation: "Where the meters stand, class by class; the shares add up to 1.",
     keys: [
       .text("name", \.name, .lowercaseName, "Names the class in inventories."),
@@ -26,19 +26,47 @@ enum ScenarioSchema {
         "share", \.share, 0...1, "Share of all meters, where the inventory does not say."),
       .number("loss_db", \.lossDb, 0...80, "Building-entry loss."),
     ])
+  static let milestones = ScenarioList(
+    name: "milestones", path: \.milestones, sizes: 0...64, empty: Milestone(),
+    documentation: "What a contract asks for by a date, and what missing it costs.",
+    keys: [
+      .text("name", \.name, .lowercaseName, "Names the milestone in reports."),
+      .choice("criterion", \.criterion, "What is looked at on the date."),
+      .date("due", \.due, dates, "The last day on which it is met in time."),
+      .number(
+        "at_least", \.atLeast, 0...1, "What the criterion must reach; an event needs no such value."),
+      .text(
+        "module_class", \.moduleClass, .anything,
+        "Only modules of this class count; empty for all."),
+      .date("planned", \.planned, dates, "Of an event: the day for which it is planned."),
+      .number(
+        "on_time_probability", \.onTimeProbability, 0...1,
+        "Of an event: the probability that it happens on that day."),
+      .number(
+        "delay_days", \.delayDays, 0...10_000,
+        "Of an event: its mean delay otherwise (exponential)."),
+      .whole(
+        "cure_days", \.cureDays, 0...3650,
+        "If the milestone is met within so many days after its date, nothing is due."),
+      .number(
+        "penalty_low_musd", \.penaltyLowMUSD, 0...10_000,
+        "Least penalty, in millions of US dollars."),
+      .number("penalty_high_musd", \.penaltyHighMUSD, 0...10_000, "Greatest penalty."),
+    ])
   /// Milliseconds kept free between the latest start of a frame and the next period: more than the
   /// 5.86 ms of 192 chips, so that no frame of an endpoint overlaps its next one.
   static let frameAllowanceMs = 20
+
+  /// The days that scenarios know.
+  private static let dates =
+    CivilDay(year: 1980, month: 1, day: 1)...CivilDay(year: 2199, month: 12, day: 31)
 
   /// The keys outside sections.
   static let topKeys: [ScenarioKey<Scenario>] = [
     .text("name", \.name, .lowercaseName, "Names the run's directory and its reports."),
     .text("description", \.description, .anything, "What the scenario shows."),
     .seed("seed", \.seed, "Another seed gives another outcome of the same scenario."),
-    .date(
-      "start_date", \.startDate,
-      CivilDay(year: 1980, month: 1, day: 1)...CivilDay(year: 2199, month: 12, day: 31),
-      "First simulated day."),
+    .date("start_date", \.startDate, dates, "First simulated day."),
     .whole("days", \.days, 1...5500, "Number of simulated days."),
     .whole(
       "utc_offset_minutes", \.utcOffsetMinutes, -840...840,
@@ -50,8 +78,8 @@ enum ScenarioSchema {
   ]
 
   static let sections: [Section] = [
-    territory, endpoints, collectors, radio, consumption, backhaul, faults, meters, headEnd,
-    billing,
+    territory, endpoints, collectors, radio, consumption, backhaul, faults, meters, rollout, vans,
+    headEnd, billing,
   ]
 
   private static let territory = Section(
@@ -74,6 +102,9 @@ enum ScenarioSchema {
       .whole(
         "setback_m", \.territory.setbackM, 0...1000,
         "Distance of a meter from the street's centre line."),
+      .number(
+        "area_km", \.territory.areaKm, 0.1...1000,
+        "Side of the squares by which the territory is built and reported."),
       .text(
         "meters_csv", \.territory.metersCSV, .file,
         "Meters (latitude_deg, longitude_deg, optional endpoint_id, class, entry), relative to "
@@ -287,6 +318,25 @@ enum ScenarioSchema {
       .number(
         "concentrator_outage_h", \.faults.concentratorOutageH, 0...8760,
         "Mean length of a concentrator outage (exponential, at most 10 times the mean)."),
+      .number(
+        "infant_failure_share", \.faults.infantFailureShare, 0...1,
+        "Share of modules that fail soon after their installation."),
+      .number(
+        "infant_failure_days", \.faults.infantFailureDays, 0.1...10_000,
+        "Mean time to these failures (exponential)."),
+      .number(
+        "failures_per_year", \.faults.failuresPerYear, 0...100,
+        "Failures per module and year that come at any age."),
+      .number(
+        "wear_out_years", \.faults.wearOutYears, 0...1000,
+        "Scale of the Weibull distribution of the age at which modules wear out; 0 for never."),
+      .number(
+        "wear_out_shape", \.faults.wearOutShape, 0.1...50,
+        "Its shape; above 1 for what ages."),
+      .number(
+        "repair_days", \.faults.repairDays, 0...10_000,
+        "Mean time until a failed module, or one whose battery has ended, is replaced by one of the "
+          + "same address (exponential, a whole day at least); 0 for never."),
     ])
 
   private static let meters = Section(
@@ -310,6 +360,84 @@ enum ScenarioSchema {
         "rollover_share", \.meters.rolloverShare, 0...1,
         "Share of modules whose register is set so that it rolls over, besides those that do "
           + "anyway."),
+      .number(
+        "moves_per_year", \.meters.movesPerYear, 0...1,
+        "Probability that the account of a service point changes in a year of the run."),
+    ])
+
+  private static let rollout = Section(
+    name: "rollout",
+    documentation: "How modules and collectors come to be there: by areas, the one with most modules "
+      + "first, on working days. Without crews all modules are there before the run, and without "
+      + "collectors_per_day all collectors.",
+    keys: [
+      .whole(
+        "crews", \.rollout.crews, 0...100_000,
+        "Crews that install modules; 0 if all are there before the run."),
+      .date("install_from", \.rollout.installFrom, dates, "First day of their work."),
+      .number(
+        "installs_per_crew_day", \.rollout.installsPerCrewDay, 0.1...10_000,
+        "Modules that a crew installs on a working day."),
+      .number(
+        "no_access_share", \.rollout.noAccessShare, 0...1,
+        "Share of meters that a crew cannot reach at its first visit."),
+      .number(
+        "return_days", \.rollout.returnDays, 0...10_000,
+        "Mean time until it can, after that visit (exponential)."),
+      .number(
+        "collectors_per_day", \.rollout.collectorsPerDay, 0...100_000,
+        "Collectors built on a working day; 0 if all are there before the run."),
+      .date("build_from", \.rollout.buildFrom, dates, "First day on which collectors are built."),
+      .whole(
+        "commissioning_days", \.rollout.commissioningDays, 0...10_000,
+        "Time from an area's last collector until its modules are read by the fixed network."),
+      .number(
+        "productivity_spread", \.rollout.productivitySpread, 0...3,
+        "Standard deviation of the natural logarithm of a month's productivity, for crews and "
+          + "construction each."),
+    ])
+
+  private static let vans = Section(
+    name: "vans",
+    documentation: "Vans that read the modules which the fixed network does not serve, each billing "
+      + "cycle on its scheduled day.",
+    keys: [
+      .whole("count", \.vans.count, 0...10_000, "Vans; 0 for none."),
+      .text(
+        "routes_csv", \.vans.routesCSV, .file,
+        "Streets to drive (cycle, latitude_deg, longitude_deg: the points of each cycle's route in "
+          + "their order), relative to this file; empty for a grid of parallel streets."),
+      .number(
+        "pass_spacing_m", \.vans.passSpacingM, 20...5000,
+        "Distance between the parallel streets of the grid."),
+      .number(
+        "segment_m", \.vans.segmentM, 5...1000,
+        "A link's mean power is the same along this much of a street."),
+      .number("speed_kmh", \.vans.speedKmh, 1...200, "Speed while reading."),
+      .number(
+        "transit_kmh", \.vans.transitKmh, 1...200,
+        "Speed from and to the depot, in the middle of all modules, and between streets."),
+      .number(
+        "detour_factor", \.vans.detourFactor, 1...3, "Such ways by road over those of a bird."),
+      .number("start_hour", \.vans.startHour, 0...23, "Local time at which shifts begin."),
+      .number("shift_h", \.vans.shiftH, 0.1...23, "Longest time from the depot to the depot."),
+      .number(
+        "blocked_share", \.vans.blockedShare, 0...1,
+        "Probability that a street of the grid, or a stretch of a route, cannot be entered on a day."),
+      .whole(
+        "redrive_days", \.vans.redriveDays, 0...20,
+        "Working days after the scheduled one on which what was missed is driven again."),
+      .number("antenna_gain_dbi", \.vans.antennaGainDbi, -20...40, "Gain of a van's antenna."),
+      .number(
+        "antenna_height_m", \.vans.antennaHeightM, 0.1...1000,
+        "Height of a van's antenna over the ground."),
+      .number("noise_figure_db", \.vans.noiseFigureDb, 0...40, "Noise figure of its receiver."),
+      .number(
+        "filter_khz", \.vans.filterKHz, 32.768...2000, "Bandwidth of its channel filter."),
+      .number(
+        "cost_per_hour_usd", \.vans.costPerHourUSD, 0...100_000, "Cost of a van with its driver."),
+      .number(
+        "cost_per_km_usd", \.vans.costPerKmUSD, 0...1000, "Cost of the way, besides the time."),
     ])
 
   private static let headEnd = Section(

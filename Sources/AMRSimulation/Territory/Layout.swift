@@ -2,6 +2,8 @@
 public struct Layout: Sendable {
   public let territory: Territory
   public let sites: [CollectorSite]
+  /// Of vans; nil where they drive a grid of streets, or there are none.
+  let routes: RouteTable?
 
   /// Places the modules and collectors of a scenario.
   ///
@@ -33,6 +35,18 @@ public struct Layout: Sendable {
       territory = try Territory(scenario, inventory: inventory)
     }
     sites = try Self.sites(scenario, over: territory, readFile: readFile)
+    routes = try Self.routes(scenario, over: territory, readFile: readFile)
+  }
+
+  private static func routes(
+    _ scenario: Scenario, over territory: Territory, readFile: (String) throws -> [UInt8]
+  ) throws -> RouteTable? {
+    let source = scenario.vans.routesCSV
+    guard scenario.vans.count > 0, !source.isEmpty else { return nil }
+    return try RouteTable(try readFile(source), source: source) {
+      latitude, longitude throws(TerritoryError) in
+      try territory.position(latitude: latitude, longitude: longitude, source: source)
+    }
   }
 
   private static func sites(

@@ -64,9 +64,12 @@ private func describe(_ summary: RunSummary, path: String) -> String {
       ("transmissions", .integer(Int64(summary.transmissions))),
     ] + packetRows(summary.packets) + [
       ("receptions uploaded", .integer(Int64(summary.receptionsUploaded))),
-      ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.readRate)),
+      ("reads", .integer(Int64(summary.reads))), ("read rate", percent(summary.expected.rate)),
       ("read within 3 days", percent(summary.readWithin3DaysRate)),
-    ] + missedRows(summary.missed, expected: summary.readsExpected) + [
+      ("monthly read rate", percent(summary.monthlyReadRate)),
+    ] + missedRows(summary.missed, expected: summary.expected.expected) + [
+      ("bills", .integer(Int64(summary.bills))),
+      ("estimated bills", .integer(Int64(summary.billsEstimated))),
       ("estimated", .integer(Int64(summary.estimated))),
       ("rejected", .integer(Int64(summary.rejected))),
       ("chronic non-readers", .integer(Int64(summary.chronicNonReaders))),
@@ -78,7 +81,52 @@ private func describe(_ summary: RunSummary, path: String) -> String {
     ]
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
-    + figures.text + validationText(summary.validation) + "results are in \(path)\n"
+    + figures.text + vanText(summary.vans) + stateText(summary) + areaText(summary.areas)
+    + validationText(summary.validation) + "results are in \(path)\n"
+}
+
+/// In which states the modules were; nothing where they were in one only.
+private func stateText(_ summary: RunSummary) -> String {
+  guard let first = summary.perDay.first, let last = summary.perDay.last,
+    first.states.fixed < first.states.total || last.states.fixed < last.states.total
+  else { return "" }
+  var table = TextTable(columns: [
+    .init(title: "modules at the end of"), .init(title: "not installed"), .init(title: "mobile"),
+    .init(title: "fixed"), .init(title: "failed"),
+  ])
+  for day in first.day == last.day ? [first] : [first, last] {
+    table.add([
+      .text(day.day), .integer(Int64(day.states.notInstalled)),
+      .integer(Int64(day.states.mobile)), .integer(Int64(day.states.fixed)),
+      .integer(Int64(day.states.failed)),
+    ])
+  }
+  return table.text
+}
+
+/// The areas with the most reads missing; nothing for a territory of one area.
+private func areaText(_ areas: [AreaSummary]) -> String {
+  guard areas.count > 1 else { return "" }
+  let shown = 10
+  func missing(_ area: AreaSummary) -> Int {
+    area.daily.expected - area.daily.read + area.monthly.expected - area.monthly.read
+  }
+  func percent(_ rate: Double?) -> TextTable.Cell {
+    rate.map { .decimal($0 * 100, digits: 2) } ?? .none
+  }
+  var table = TextTable(columns: [
+    .init(title: "area"), .init(title: "modules"), .init(title: "installed"), .init(title: "fixed"),
+    .init(title: "daily", unit: "%"), .init(title: "by van", unit: "%"), .init(title: "missing"),
+  ])
+  for area in areas.sorted(by: { (missing($0), $1.name) > (missing($1), $0.name) }).prefix(shown) {
+    table.add([
+      .text(area.name), .integer(Int64(area.modules)), .integer(Int64(area.installed)),
+      .integer(Int64(area.fixed)), percent(area.daily.rate), percent(area.monthly.rate),
+      .integer(Int64(missing(area))),
+    ])
+  }
+  let rest = areas.count > shown ? "the \(shown) of \(areas.count) areas that miss most reads:\n" : ""
+  return rest + table.text
 }
 
 /// What validation found of what was injected; nothing where nothing was.

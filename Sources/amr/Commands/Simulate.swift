@@ -61,7 +61,7 @@ private func writeUploadDirectory(_ arguments: ParsedArguments, bar: ProgressBar
     (chunk: [UInt8]) throws(FileError) in
     try registry.append(chunk)
   }
-  try staged.writeFile("collectors.csv", CollectorList.encode(run.network.sites.map(\.id)))
+  try staged.writeFile("collectors.csv", CollectorList.encode(run.network.receivers))
   try staged.createDirectory("uploads")
   var deliveries = try DeliveryList(staged.createFile("deliveries.csv"))
   var queue = DeliveryQueue()

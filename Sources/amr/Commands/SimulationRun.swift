@@ -22,7 +22,7 @@ struct SimulationRun {
     let layout = try await Layout(files: scenario, threads: threads)
     bar.begin("find links", unit: "collectors", total: Int64(layout.sites.count))
     network = try await FixedNetwork(
-      scenario, territory: layout.territory, sites: layout.sites, threads: threads,
+      scenario, layout: layout, threads: threads,
       progress: Self.advance(bar))
     figures = SimulationFigures(network)
     bar.begin(
@@ -39,6 +39,7 @@ struct SimulationRun {
     let result = try await network.simulateNextPeriod(
       order: order, threads: threads, progress: Self.advance(bar))
     figures.add(result)
+    figures.openRounds = network.openRounds.count
     if network.owesMissedDays {
       figures.missed.add(
         try await network.takeMissedDays(
@@ -88,6 +89,11 @@ struct SimulationFigures {
   var packets = PacketSummary()
   /// Why modules were received by nobody on days of the run.
   var missed = MissedReads()
+  /// What vans did.
+  private var vans: VanTally
+  var openRounds = 0
+  /// Reads that the fixed network owed.
+  private var expected = 0
 
   init(_ network: FixedNetwork) {
     scenario = network.scenario.name
@@ -98,6 +104,8 @@ struct SimulationFigures {
     links = network.linkCount
     linksBeyondValidity = network.linksBeyondValidity
     transmissions = network.transmissions
+    vans = VanTally(network.scenario)
+    expected = (0..<days).reduce(0) { $0 + network.history.fixedCount(on: $1) }
   }
 
   mutating func add(_ result: PeriodResult) {
@@ -105,6 +113,7 @@ struct SimulationFigures {
     drawsEvaluated += result.drawsEvaluated
     receptionsUploaded += result.receptions
     uploads += result.uploads.count
+    if let day = result.vans { vans.add(day) }
   }
 
   /// The first part of every summary, as members of a JSON object.
@@ -113,7 +122,11 @@ struct SimulationFigures {
       ("scenario", .string(scenario)), ("seed", .int(Int64(clamping: seed))),
       ("digest", .string(digest.description)),
     ] + counts.map { ($0.name, .int(Int64($0.value))) }
-      + [("packets", packets.node), ("missed_reads", missed.summary.node)]
+      + [
+        ("packets", packets.node), ("reads_expected", .int(Int64(expected))),
+        ("missed_reads", missed.summary.node),
+        ("vans", vans.summary(openRounds: openRounds)?.node ?? .null),
+      ]
   }
 
   /// The same for people.
@@ -123,11 +136,11 @@ struct SimulationFigures {
       let words = name.split(separator: "_").joined(separator: " ")
       table.add([.text(words), .integer(Int64(value))])
     }
-    let expected = modules * days
     for (name, value) in packetRows(packets) + missedRows(missed.summary, expected: expected) {
       table.add([.text(name), value])
     }
     return "scenario \(scenario), seed \(seed), digest \(digest)\n" + table.text
+      + vanText(vans.summary(openRounds: openRounds))
   }
 
   private var counts: [(name: String, value: Int)] {

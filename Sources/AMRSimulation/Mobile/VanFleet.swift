@@ -1,0 +1,294 @@
+import CollectorUpload
+import ERTProtocol
+import Metering
+import Parallel
+import RadioModel
+import RandomStreams
+
+/// What vans did on a day.
+public struct VanDay: Sendable {
+  /// Shifts that were driven.
+  public internal(set) var shifts = 0
+  public internal(set) var kilometres = 0.0
+  public internal(set) var hours = 0.0
+  /// Rounds that ended on the day, by cycle.
+  public internal(set) var rounds: [RoundResult] = []
+}
+
+/// Vans that read the modules which the fixed network does not serve, packet by packet.
+///
+/// On the scheduled day of a billing cycle vans drive the streets of its modules, and on some working
+/// days after it again those of modules that were missed. Their receivers hear as collectors do, at the
+/// middle of the segment of street in which they are; shadowing belongs to the segment and the module,
+/// so that it is the same each time. A segment is so short that no module sends twice in it: what is
+/// decoded in it first is what is decoded last, and both orders of evaluation serve. On the way from
+/// and to the depot and between streets the receiver is off. A van reports the first frame that it
+/// decoded of each module on its run, of every module, and uploads in the depot.
+struct VanFleet: Sendable {
+  /// Of the numbers that segments have as receivers, above those of collectors.
+  private static let firstSegmentID: UInt32 = 0x8000_0000
+  /// From the end of a shift to the arrival of its upload.
+  private static let uploadMs: Int64 = 600_000
+
+  let map: StreetMap
+  private let planner: ShiftPlanner
+  /// The scenario as a van's receiver meets it.
+  private let scenario: Scenario
+  private let budget: LinkBudget
+  private let noiseDbm: Double
+  private let firstID: UInt32
+  private let cycles: [BillingCycle]
+  private var rounds: [MeterRound] = []
+  /// The next day to be driven, counted from the run's first.
+  private(set) var nextDay = 0
+
+  /// - Parameters:
+  ///   - firstID: the collector number of van 0.
+  ///   - routes: nil for a grid of streets.
+  init(
+    _ scenario: Scenario, territory: Territory, areas: Areas, routes: RouteTable?,
+    transmitters: Transmitters, silent: [Bool], firstID: UInt32, threads: Int
+  ) async throws {
+    var heard = scenario
+    heard.collectors.antennaGainDbi = scenario.vans.antennaGainDbi
+    heard.collectors.antennaHeightM = scenario.vans.antennaHeightM
+    heard.collectors.noiseFigureDb = scenario.vans.noiseFigureDb
+    heard.collectors.filterKHz = scenario.vans.filterKHz
+    heard.collectors.receiver = .channelised
+    self.scenario = heard
+    self.firstID = firstID
+    noiseDbm =
+      Receiver(
+        noiseFigureDb: scenario.vans.noiseFigureDb, filterKHz: scenario.vans.filterKHz
+      ).noiseDbm
+    let segmentM = Self.segmentM(scenario)
+    map =
+      routes.map { StreetMap(routes: $0, territory: territory, segmentM: segmentM) }
+      ?? StreetMap(grid: scenario, territory: territory, areas: areas, segmentM: segmentM)
+    planner = ShiftPlanner(scenario.vans, map: map, depot: territory.middle)
+    budget = try await LinkBudget(
+      heard, territory: territory, silent: silent, kinds: transmitters.kinds, threads: threads)
+    cycles = (0..<territory.count).map { RegistryRows.cycle(index: $0, count: territory.count) }
+  }
+
+  /// The longest segment that a van leaves before any module sends twice.
+  private static func segmentM(_ scenario: Scenario) -> Double {
+    let endpoints = scenario.endpoints
+    let least =
+      Double(endpoints.intervalS) * (1 - endpoints.clockErrorPpm * 1e-6)
+      - Double(endpoints.jitterMs + ScenarioSchema.frameAllowanceMs) / 1000
+    return min(scenario.vans.segmentM, least * scenario.vans.speedKmh / 3.6)
+  }
+
+  /// The collectors' numbers of all vans.
+  var collectors: [CollectorID] {
+    (0..<scenario.vans.count).map { CollectorID(rawValue: firstID + UInt32($0)) }
+  }
+
+  // MARK: - A day
+
+  /// What a van heard of a module.
+  private struct Heard: Sendable {
+    let module: UInt32
+    let start: Int64
+    let channel: UInt8
+    let rssiDbm: Int8
+  }
+
+  /// What was heard along one street.
+  private struct Drive: Sendable {
+    /// In order of time segment by segment; a module once in each.
+    var heard: [Heard] = []
+    /// What came near of modules that are wanted.
+    var misses: [(module: UInt32, reason: MissReason)] = []
+  }
+
+  /// Drives the next day, whose registers the network's book must have at hand.
+  mutating func driveNextDay(
+    in network: FixedNetwork, onAir: OnAir, order: EvaluationOrder, threads: Int
+  ) async throws -> (day: VanDay, uploads: [(Upload, Delivery)]) {
+    let number = nextDay
+    nextDay += 1
+    let day = scenario.startDate + number
+    var result = VanDay()
+    var uploads: [(Upload, Delivery)] = []
+    if !day.isWeekend {
+      openRounds(on: day, number: number, network)
+      let (shifts, wanted) = plan(day, number)
+      let legs = shifts.flatMap(\.legs)
+      let fleet = self
+      let drives = try await parallelMap(count: legs.count, threads: threads) { index in
+        fleet.drive(legs[index], wanted: wanted, in: network, onAir: onAir, order: order)
+      }
+      var next = 0
+      for shift in shifts {
+        let heard = Self.first(of: drives[next..<next + shift.legs.count])
+        next += shift.legs.count
+        for index in rounds.indices { rounds[index].take(received: heard.map(\.module)) }
+        uploads.append(upload(heard, of: shift, dayNumber: number, network))
+        result.kilometres += shift.kilometres
+        result.hours += shift.hours
+      }
+      result.shifts = shifts.count
+      noteMisses(drives, legs)
+    }
+    for round in rounds where round.lastDay <= day {
+      result.rounds.append(Self.result(round, isOpen: false, network, number))
+    }
+    rounds.removeAll { $0.lastDay <= day }
+    return (result, uploads)
+  }
+
+  /// How the rounds stand that have not ended.
+  func openRounds(_ network: FixedNetwork) -> [RoundResult] {
+    rounds.map { Self.result($0, isOpen: true, network, nextDay - 1) }
+  }
+
+  private static func result(
+    _ round: MeterRound, isOpen: Bool, _ network: FixedNetwork, _ dayNumber: Int
+  ) -> RoundResult {
+    RoundResult(round, isOpen: isOpen) { network.silence(of: $0, on: dayNumber) }
+  }
+
+  private mutating func openRounds(on day: CivilDay, number: Int, _ network: FixedNetwork) {
+    let history = network.history
+    for cycle in BillingCycle.allCases
+    where cycle.scheduledRead(year: day.year, month: day.month) == day {
+      let due = cycles.indices.filter {
+        cycles[$0] == cycle && history.isInstalled($0, on: number)
+          && !history.isFixed($0, on: number)
+      }
+      if due.isEmpty { continue }
+      rounds.append(
+        MeterRound(
+          cycle: cycle, opened: day, redriveDays: scenario.vans.redriveDays,
+          modules: due.map { UInt32($0) }))
+    }
+  }
+
+  /// The shifts of a day, and the modules for which they are driven, a bit for each.
+  private func plan(_ day: CivilDay, _ number: Int) -> (shifts: [Shift], wanted: [UInt64]) {
+    var wanted = [UInt64](repeating: 0, count: (cycles.count + 63) / 64)
+    var streets: [Int] = []
+    var isPlanned = Set<Int>()
+    for round in rounds {
+      var ofRound: Set<Int> = []
+      for module in round.unread {
+        wanted[Int(module >> 6)] |= 1 << UInt64(module & 63)
+        let street = Int(map.ofModule[Int(module)])
+        if street >= 0 { ofRound.insert(street) }
+      }
+      // Rounds that end sooner come first.
+      streets += ofRound.subtracting(isPlanned).sorted()
+      isPlanned.formUnion(ofRound)
+    }
+    streets.removeAll { isBlocked($0, on: number) }
+    return (planner.shifts(streets, dayStart: Int64(number) * Ticks.perDay).shifts, wanted)
+  }
+
+  private func isBlocked(_ street: Int, on day: Int) -> Bool {
+    let draws = RandomStream(seed: scenario.seed, .streetAccess, entity: UInt32(street))
+    return unit(draws.word(UInt32(day))) < scenario.vans.blockedShare
+  }
+
+  private mutating func noteMisses(_ drives: [Drive], _ legs: [Shift.Leg]) {
+    let passed = Set(legs.map { Int32($0.street) })
+    let misses = drives.flatMap(\.misses).sorted { $0.module < $1.module }
+    for index in rounds.indices {
+      rounds[index].take(misses: misses)
+      rounds[index].take { passed.contains(map.ofModule[Int($0)]) }
+    }
+  }
+
+  // MARK: - A street
+
+  private func drive(
+    _ leg: Shift.Leg, wanted: [UInt64], in network: FixedNetwork, onAir: OnAir,
+    order: EvaluationOrder
+  ) -> Drive {
+    var drive = Drive()
+    let street = map.streets[leg.street]
+    let count = Int64(map.segments[leg.street])
+    for number in 0..<count {
+      func along(_ from: Int32, _ to: Int32) -> Int32 {
+        from + Int32((Int64(to) - Int64(from)) * (2 * number + 1) / (2 * count))
+      }
+      let site = CollectorSite(
+        id: CollectorID(
+          rawValue: Self.firstSegmentID + UInt32(map.firstSegment[leg.street]) + UInt32(number)),
+        x: along(street.fromX, street.toX), y: along(street.fromY, street.toY))
+      let links = budget.links(of: site).links
+      let air = CollectorAir(
+        links: links, collector: site, transmitters: network.transmitters, scenario: scenario,
+        downTime: DownTime(), onAir: onAir)
+      let length = leg.end - leg.start
+      let (from, to) = (
+        leg.start + length * number / count, leg.start + length * (number + 1) / count
+      )
+      let receptions = order.evaluate(air, from: from, to: to, level: network.vectorLevel)
+        .receptions
+      var next = 0
+      for link in 0..<links.count {
+        let module = links.endpoints[link]
+        if next < receptions.count, receptions[next].link == link {
+          let reception = receptions[next]
+          next += 1
+          drive.heard.append(
+            Heard(
+              module: module, start: reception.start, channel: reception.channel,
+              rssiDbm: PowerScale.dbm(reception.signal, noiseDbm: noiseDbm)))
+        } else if wanted[Int(module >> 6)] >> UInt64(module & 63) & 1 != 0,
+          let reason = air.nearestToReception(link: link, from: from, to: to)
+        {
+          drive.misses.append((module, reason))
+        }
+      }
+    }
+    return drive
+  }
+
+  /// The first that was heard of each module, by ascending module.
+  private static func first(of drives: ArraySlice<Drive>) -> [Heard] {
+    var heard = drives.flatMap(\.heard)
+    heard.sort { ($0.module, $0.start) < ($1.module, $1.start) }
+    var first: [Heard] = []
+    for one in heard where first.last?.module != one.module { first.append(one) }
+    return first
+  }
+
+  private func upload(
+    _ heard: [Heard], of shift: Shift, dayNumber: Int, _ network: FixedNetwork
+  ) -> (Upload, Delivery) {
+    let epoch = scenario.clock.startOfDay(scenario.startDate)
+    func instant(_ tick: Int64) -> UTCMilliseconds { epoch + (tick * 1000) >> 15 }
+    let collector = CollectorID(rawValue: firstID + UInt32(shift.van))
+    let end = instant(shift.ticks.upperBound)
+    // A van has one shift a day.
+    let sequence = UInt64(dayNumber + 1)
+    var builder = UploadBuilder(
+      header: UploadHeader(
+        collector: collector, sequence: sequence, createdAt: end,
+        periodStart: instant(shift.ticks.lowerBound), periodEnd: end), capacity: heard.count)
+    for one in heard {
+      builder.append(
+        UploadRecord(
+          stamp: instant(one.start), rssiDbm: one.rssiDbm, channel: one.channel,
+          frame: network.frame(of: Int(one.module), tick: one.start)))
+    }
+    return (
+      builder.finish(),
+      Delivery(at: end + Self.uploadMs, collector: collector, sequence: sequence, copy: 0)
+    )
+  }
+}
+
+extension Territory {
+  /// The mean of all modules' places, in decimetres.
+  var middle: (x: Int32, y: Int32) {
+    let n = Int64(max(1, count))
+    return (
+      Int32(x.reduce(Int64(0)) { $0 + Int64($1) } / n),
+      Int32(y.reduce(Int64(0)) { $0 + Int64($1) } / n)
+    )
+  }
+}
