@@ -138,6 +138,7 @@ public struct RunSummary: Sendable {
   public var areas: [AreaSummary] = []
   /// Nil where there are none.
   public var vans: VanSummary?
+  public var milestones: [MilestoneSummary] = []
   /// Billing lines.
   public var bills = 0
   /// Those that end with a read that was received or verified.
@@ -184,7 +185,7 @@ public struct RunSummary: Sendable {
       ),
       ("monthly_read_rate", monthlyReadRate.map { .double(rounded($0, 1e6)) } ?? .null),
       ("bills", .int(Int64(bills))), ("bills_estimated", .int(Int64(billsEstimated))),
-      ("vans", vans?.node ?? .null),
+      ("vans", vans?.node ?? .null), ("milestones", .array(milestones.map(\.node))),
       ("chronic_non_readers", .int(Int64(chronicNonReaders))),
       ("estimated", .int(Int64(estimated))), ("rejected", .int(Int64(rejected))),
       ("validation", .array(validation.map(\.node))),

@@ -51,6 +51,7 @@ public struct Run {
   private var missed = MissedReads()
   private var vans: VanTally
   private var rounds: [RoundResult] = []
+  private var milestones: MilestoneReview
   private var digest = RunDigest()
   private let watch = ContinuousClock()
 
@@ -61,6 +62,7 @@ public struct Run {
   ) {
     self.scenario = scenario
     vans = VanTally(scenario)
+    milestones = MilestoneReview(scenario)
     self.layout = layout
     self.directory = directory
     self.options = options
@@ -135,6 +137,9 @@ public struct Run {
         let result = try await network.simulateNextPeriod(
           order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
         try take(result)
+        if let day = network.lastCompleteDay, milestones.looks(at: day) {
+          milestones.take(day) { network.value(of: $0, on: day) }
+        }
         if network.owesMissedDays {
           missed.add(
             try await network.takeMissedDays(
@@ -293,6 +298,7 @@ public struct Run {
     summary.areas = tally.areaSummaries
     summary.missed = missed.summary(reads: tally.total.read)
     summary.vans = vans.summary(openRounds: network.openRounds.count)
+    summary.milestones = milestones.outcomes.map(MilestoneSummary.init)
     summary.seconds.ingest += seconds(since: start)
   }
 

@@ -59,14 +59,17 @@ public struct FixedNetwork: Sendable {
 
   /// Sets up transmitters, links and registers; the result does not depend on `threads`.
   ///
-  /// - Parameter sites: some of the layout's collectors; nil for all.
+  /// - Parameters:
+  ///   - sites: some of the layout's collectors; nil for all.
+  ///   - needsRegistry: false where nobody will ask for the registry, whose counts take long in a run
+  ///     of years.
   public init(
-    _ scenario: Scenario, layout: Layout, sites: [CollectorSite]? = nil, threads: Int,
-    progress: @escaping Progress
+    _ scenario: Scenario, layout: Layout, sites: [CollectorSite]? = nil,
+    needsRegistry: Bool = true, threads: Int, progress: @escaping Progress
   ) async throws {
     try await self.init(
       scenario, territory: layout.territory, sites: sites ?? layout.sites, routes: layout.routes,
-      threads: threads, progress: progress)
+      needsRegistry: needsRegistry, threads: threads, progress: progress)
   }
 
   /// The same for places that a program made.
@@ -74,7 +77,7 @@ public struct FixedNetwork: Sendable {
   /// - Parameter routes: of the vans; nil for a grid of streets.
   init(
     _ scenario: Scenario, territory: Territory, sites: [CollectorSite], routes: RouteTable? = nil,
-    threads: Int, progress: @escaping Progress
+    needsRegistry: Bool = true, threads: Int, progress: @escaping Progress
   ) async throws {
     self.scenario = scenario
     self.territory = territory
@@ -120,6 +123,10 @@ public struct FixedNetwork: Sendable {
       scenario, territory: territory, history: history, threads: threads
     ) {
       lastBills[RegistryRows.cycle(index: $0, count: count).rawValue - 1]
+    }
+    guard needsRegistry else {
+      registryChanges = []
+      return
     }
     let planned = RegistryChange.planned(scenario, territory: territory, history: history)
     let counted = try await book.counts(at: planned, threads: threads)
@@ -202,6 +209,12 @@ public struct FixedNetwork: Sendable {
   /// Days of which all periods have been simulated.
   var completeDays: Int { nextPeriod * scenario.backhaul.uploadPeriodH / 24 }
 
+  /// The day of the latest period, if that was its last one.
+  public var lastCompleteDay: CivilDay? {
+    let hours = nextPeriod * scenario.backhaul.uploadPeriodH
+    return hours > 0 && hours % 24 == 0 ? scenario.startDate + (hours / 24 - 1) : nil
+  }
+
   /// Whether all periods have been simulated.
   var isOver: Bool { nextPeriod == periodCount }
 
@@ -271,18 +284,26 @@ public struct FixedNetwork: Sendable {
   private func simulate(
     collector: Int, period: ReportingPeriod, onAir: OnAir, order: EvaluationOrder
   ) -> Outcome {
-    let air = air(collector: collector, onAir: onAir)
-    let from = clocks[collector].tick(showingSeconds: period.start)
-    let to = clocks[collector].tick(showingSeconds: period.end)
-    let evaluation = order.evaluate(air, from: from, to: to, level: vectorLevel)
+    let evaluation = receptions(
+      collector: collector, period: period, onAir: onAir, order: order)
     return Outcome(
       upload: upload(of: evaluation.receptions, collector: collector, period: period),
       deliveries: schedule.deliveries(
         collector: sites[collector], index: collector, downTime: downTimes[collector],
-        period: period, end: to),
+        period: period, end: clocks[collector].tick(showingSeconds: period.end)),
       modules: evaluation.receptions.map { links[collector].endpoints[$0.link] },
       packets: evaluation.packets,
       drawsEvaluated: evaluation.drawsEvaluated, overlapLookups: evaluation.overlapLookups)
+  }
+
+  /// What a collector decodes in a period.
+  func receptions(
+    collector: Int, period: ReportingPeriod, onAir: OnAir, order: EvaluationOrder
+  ) -> Evaluation {
+    order.evaluate(
+      air(collector: collector, onAir: onAir),
+      from: clocks[collector].tick(showingSeconds: period.start),
+      to: clocks[collector].tick(showingSeconds: period.end), level: vectorLevel)
   }
 
   func air(collector: Int, onAir: OnAir = .always) -> CollectorAir {

@@ -43,8 +43,20 @@ public struct MissedDay: Sendable, Equatable {
 struct ReceivedModules: Sendable {
   private let count: Int
   private var days: [Int: [UInt64]] = [:]
+  /// The latest days, kept when `days` forgets them.
+  private var latest: [Int: [UInt64]] = [:]
+  private static let latestMax = FixedNetwork.criterionDays
 
   init(count: Int) { self.count = count }
+
+  /// Whether a day is among the latest.
+  func hasRecent(_ day: Int) -> Bool { latest[day] != nil }
+
+  /// Tells of a module whether it was received on any of some days, which are among the latest.
+  func recent(_ numbers: ClosedRange<Int>) -> (Int) -> Bool {
+    let known = numbers.compactMap { latest[$0] }
+    return { module in known.contains { $0[module >> 6] >> UInt64(module & 63) & 1 != 0 } }
+  }
 
   /// The days that anything is known of, ascending.
   var numbers: [Int] { days.keys.sorted() }
@@ -53,6 +65,8 @@ struct ReceivedModules: Sendable {
     var bits = days.removeValue(forKey: day) ?? [UInt64](repeating: 0, count: (count + 63) / 64)
     for module in modules { bits[Int(module >> 6)] |= 1 << UInt64(module & 63) }
     days[day] = bits
+    latest[day] = bits
+    if latest.count > Self.latestMax, let oldest = latest.keys.min() { latest[oldest] = nil }
   }
 
   /// Forgets a day and gives the modules that were not received, ascending.

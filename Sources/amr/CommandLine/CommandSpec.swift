@@ -39,6 +39,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case registry
   case retentionDays = "retention-days"
   case seed
+  case seeds
   case set
   case threads
   case through

@@ -25,7 +25,7 @@ enum Commands {
       + "refused without --force.",
     positionals: [scenario],
     options: [
-      .seed, .days, .threads, .set, .census,
+      .seed, .seeds, .days, .threads, .set, .census,
       .out(
         "DIR", fallback: .described("runs/ and the scenario's name"),
         help: "the directory of the run"),
@@ -39,6 +39,9 @@ enum Commands {
       .init(
         command: "amr run smoke-1k --force --json | jq .read_rate",
         meaning: "run again and look at one figure"),
+      .init(
+        command: "amr run duquesne-15-years --seeds 100",
+        meaning: "how probable each milestone of the contract is"),
     ])
 
   private static let simulate = CommandSpec(

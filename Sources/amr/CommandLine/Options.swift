@@ -16,6 +16,10 @@ extension OptionSpec {
     name: .seed, value: .integer(placeholder: "N", range: 0...Int.max),
     fallback: .described("the scenario's"), group: .simulation,
     help: "the seed of everything random; the same seed gives the same result")
+  static let seeds = OptionSpec(
+    name: .seeds, value: .integer(placeholder: "N", range: 1...1_000_000), group: .simulation,
+    help: "only review the scenario's milestones, for N seeds from --seed on, simulating the days that "
+      + "they look at; writes no run")
   static let days = OptionSpec(
     name: .days, value: .integer(placeholder: "N", range: 1...5500),
     fallback: .described("the scenario's"), group: .simulation,

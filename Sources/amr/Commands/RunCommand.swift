@@ -6,6 +6,7 @@ import RunPipeline
 /// `amr run`
 func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
   let scenario = try arguments.scenario()
+  if arguments.string(.seeds) != nil { return try await studyMilestones(arguments, scenario) }
   let path = OutputPlace.directory(arguments.string(.out) ?? "runs/\(scenario.name)")
   let force = arguments.flag(.force)
   try OutputPlace.refuseDirectory(path, force: force, marker: "summary.json")
@@ -29,7 +30,7 @@ func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
   } else if !arguments.flag(.quiet) {
     try Terminal.write(describe(summary, path: path), to: .output)
   }
-  return .done
+  return summary.milestones.contains { $0.verdict == "missed" } ? .requirementFailed : .done
 }
 
 /// Shows a run's progress and ends it on Ctrl-C.
@@ -81,7 +82,7 @@ private func describe(_ summary: RunSummary, path: String) -> String {
     ]
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
-    + figures.text + vanText(summary.vans) + stateText(summary) + areaText(summary.areas)
+    + figures.text + vanText(summary.vans) + milestoneText(summary.milestones) + stateText(summary) + areaText(summary.areas)
     + validationText(summary.validation) + "results are in \(path)\n"
 }
 

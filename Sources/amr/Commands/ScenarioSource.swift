@@ -33,6 +33,7 @@ struct ScenarioSource {
     var scenario = try ScenarioFile.decode(text: text, source: name, overrides: overrides)
     for file in [
       \Scenario.territory.tractsCSV, \Scenario.territory.metersCSV, \Scenario.collectors.sitesCSV,
+      \Scenario.vans.routesCSV,
     ] where !scenario[keyPath: file].isEmpty && !scenario[keyPath: file].hasPrefix("/") {
       scenario[keyPath: file] = Path.join(directory, scenario[keyPath: file])
     }
