@@ -224,11 +224,12 @@ extension RunSummary.BillingFile {
 
 extension RunSummary.Day {
   fileprivate var node: JSONNode {
-    .object([
-      ("day", .string(day)), ("reads", .int(Int64(reads))),
-      ("read_rate", expected.rate.map { .double(rounded($0, 1e6)) } ?? .null),
-      ("register_sum", .int(registerSum)),
-    ] + states.members)
+    .object(
+      [
+        ("day", .string(day)), ("reads", .int(Int64(reads))),
+        ("read_rate", expected.rate.map { .double(rounded($0, 1e6)) } ?? .null),
+        ("register_sum", .int(registerSum)),
+      ] + states.members)
   }
 }
 

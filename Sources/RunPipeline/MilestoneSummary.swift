@@ -29,7 +29,8 @@ public enum MilestoneStudy {
     let layout = try await Layout(scenario, threads: threads, readFile: readFile)
     try check()
     var network = try await FixedNetwork(
-      scenario, layout: layout, needsRegistry: false, threads: threads, progress: { _ in try check() })
+      scenario, layout: layout, needsRegistry: false, threads: threads,
+      progress: { _ in try check() })
     return try await network.reviewMilestones(
       order: scenario.evaluationOrder, threads: threads, progress: { _ in try check() }
     ).map(MilestoneSummary.init)

@@ -27,7 +27,8 @@ struct AllPairsOracle {
     for link in 0..<air.links.count {
       // Of the longest runs only the last minutes: the drift of eleven days is less than these.
       let minutes = 300 * Ticks.perSecond
-      var k = UInt32(max(0, (start - minutes - air.phases[link]) / air.periods[link]))
+      var k = max(
+        air.births[link], UInt32(max(0, (start - minutes - air.phases[link]) / air.periods[link])))
       while k < air.lives[link], air.nominalStart(link: link, k: Int64(k)) < end {
         let hop = air.hop(link: link, k: k)
         let start = air.nominalStart(link: link, k: Int64(k)) + Int64(hop.jitter)

@@ -71,11 +71,29 @@ struct RandomAir {
     }
     var air = CollectorAir(
       links: set, collector: CollectorSite(id: CollectorID(rawValue: 9), x: 0, y: 0),
-      transmitters: transmitters, scenario: scenario, downTime: DownTime())
+      transmitters: transmitters, scenario: scenario, downTime: DownTime(),
+      onAir: onAir(transmitters))
     let from = edge(air, after: 0)
     let to = max(from + 1, edge(air, after: periods + Int64(random.next() % 40)))
     air.downTime = downTime(air)
     return (air, from, to)
+  }
+
+  /// In one of three airs some endpoints begin or end in between, at or beside a transmission.
+  private mutating func onAir(_ transmitters: Transmitters) -> OnAir {
+    guard random.next() % 3 == 0 else { return .always }
+    var onAir = OnAir(modules: links)
+    for link in 0..<links where random.next() % 2 == 0 {
+      func edge() -> Int64 {
+        let k = Int64(base) + Int64(random.next() % 60)
+        return Int64(transmitters.phases[link]) + k * Int64(transmitters.periods[link])
+          + pick([-1, 0, 1])
+      }
+      let (one, other) = (edge(), edge())
+      onAir.restrict(
+        link, to: pick([min(one, other)..<max(one, other), one..<Int64.max, Int64.min..<other]))
+    }
+    return onAir
   }
 
   /// Two endpoints of equal power, without fading, on one channel.

@@ -199,18 +199,19 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   func properties(_ value: Any) -> Int { Mirror(reflecting: value).children.count }
   let scenario = Scenario()
   let sections = ScenarioSchema.sections.count
-  #expect(properties(scenario) == ScenarioSchema.topKeys.count + 2 + sections)
+  #expect(properties(scenario) == ScenarioSchema.topKeys.count + 3 + sections)
   #expect(properties(scenario.moduleClasses[0]) == ScenarioSchema.classKeys.count)
   #expect(properties(scenario.entryClasses[0]) == ScenarioSchema.entryClasses.keys.count)
+  #expect(properties(Milestone()) == ScenarioSchema.milestones.keys.count)
   let specs: [Any] = [
     scenario.territory, scenario.endpoints, scenario.collectors, scenario.radio,
-    scenario.consumption, scenario.backhaul, scenario.faults, scenario.meters, scenario.headEnd,
-    scenario.billing,
+    scenario.consumption, scenario.backhaul, scenario.faults, scenario.meters, scenario.rollout,
+    scenario.vans, scenario.headEnd, scenario.billing,
   ]
   #expect(specs.map(properties) == ScenarioSchema.sections.map(\.keys.count))
 }
 
-@Test(arguments: ["smoke-1k", "duquesne-1998", "duquesne-1998-meters", "metro-10m"])
+@Test(arguments: ["smoke-1k", "duquesne-1998", "duquesne-1998-meters", "duquesne-1997-10", "metro-10m"])
 func shippedScenariosAreValid(name: String) throws {
   let text = try packageFile("Scenarios/\(name).json5")
   let scenario = try ScenarioFile.decode(text: text, source: name)

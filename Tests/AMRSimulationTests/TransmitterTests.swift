@@ -148,14 +148,21 @@ struct TransmitterTests {
     let transmitters = Transmitters(scenario, endpointIDs: Array(Self.ids[0..<60]))
     for _ in 0..<10 {
       let end = Int64(random.next() % 2_000_000)
+      // Two stretches on the air, with a gap between them.
+      let begin = Int64(random.next() % 100_000)
+      let gap = begin + Int64(random.next() % 500_000)
+      let onAir = [begin..<gap, gap + Int64(random.next() % 300_000)..<Int64.max]
       var count = 0
       for index in 0..<60 where !transmitters.silent[index] {
         for k in 0..<min(100, transmitters.lives[index])
         where transmitters.start(index, k: Int64(k)) < end {
-          count += 1
+          let nominal =
+            Int64(transmitters.phases[index]) + Int64(k) * Int64(transmitters.periods[index])
+          if onAir.contains(where: { $0.contains(nominal) }) { count += 1 }
         }
       }
-      #expect(transmitters.transmissions(before: end) == count, "seed \(seed), end \(end)")
+      let counted = transmitters.transmissions(before: end) { _ in onAir }
+      #expect(counted == count, "seed \(seed), end \(end)")
     }
   }
 }

@@ -78,7 +78,7 @@ struct RunTests {
     scenario.meters.swappedShare = 0.05
     scenario.meters.unreportedExchangeShare = 0.05
     let (summary, _) = try await Self.run(scenario, threads: 2)
-    #expect(summary.reads + summary.missed.total == summary.readsExpected)
+    #expect(summary.reads + summary.missed.total == summary.expected.expected)
     #expect(summary.missed.reasons.allSatisfy { $0.count >= 0 })
     let counts = Dictionary(
       uniqueKeysWithValues: summary.missed.reasons.map { ($0.name, $0.count) })
@@ -100,7 +100,7 @@ struct RunTests {
     scenario.faults.silentModuleShare = 1
     let (silent, _) = try await Self.run(scenario, threads: 2)
     #expect(silent.perDay.map(\.day) == summary.perDay.map(\.day))
-    #expect(silent.perDay.allSatisfy { $0.reads == 0 && $0.readRate == 0 && $0.registerSum == 0 })
+    #expect(silent.perDay.allSatisfy { $0.reads == 0 && $0.expected.rate == 0 && $0.registerSum == 0 })
   }
 
   @Test("the whole way gives the same store and bills in either order on any number of threads")
@@ -132,7 +132,7 @@ struct RunTests {
   func figures() async throws {
     let scenario = Self.scenario()
     let (summary, place) = try await Self.run(scenario, threads: 2)
-    #expect(summary.readsExpected == 1500)
+    #expect(summary.expected.expected == 1500)
     #expect(summary.reads == summary.perDay.reduce(0) { $0 + $1.reads })
     #expect(summary.registerSum == summary.perDay.reduce(0) { $0 + $1.registerSum })
     #expect(summary.duplicatesRemoved == summary.receptionsUploaded - summary.reads)
@@ -173,7 +173,7 @@ struct RunTests {
   static func readWithinThreeDays(_ scenario: Scenario) async throws -> Double {
     let layout = try await layout(scenario)
     var network = try await FixedNetwork(
-      scenario, territory: layout.territory, sites: layout.sites, threads: 1, progress: { _ in })
+      scenario, layout: layout, threads: 1, progress: { _ in })
     let clock = LocalClock(utcOffsetMinutes: scenario.utcOffsetMinutes)
     // For each endpoint and slot the earliest arrival of any upload that has a read of it.
     var earliest: [UInt32: [CivilDay: UTCMilliseconds]] = [:]

@@ -21,7 +21,7 @@ public struct PeriodResult: Sendable {
   /// Frames that were compared with everything on the air at their time.
   public let overlapLookups: Int
   /// What vans did, when the period is a day's last.
-  public let vans: VanDay?
+  public internal(set) var vans: VanDay?
 }
 
 /// A territory of modules under fixed collectors, and vans where there are any: made once, then
@@ -132,7 +132,9 @@ public struct FixedNetwork: Sendable {
     let counted = try await book.counts(at: planned, threads: threads)
     // Of equal instants an exchange comes last: its new meter is what stays.
     registryChanges = (counted + book.exchanges).enumerated().sorted {
-      ($0.element.index, $0.element.tick, $0.offset) < ($1.element.index, $1.element.tick, $1.offset)
+      ($0.element.index, $0.element.tick, $0.offset) < (
+        $1.element.index, $1.element.tick, $1.offset
+      )
     }.map(\.element)
   }
 

@@ -190,7 +190,8 @@ extension CollectorAir {
     guard var range = candidates(link: link, from: from, to: to) else { return nil }
     if let sent {
       let (first, last) = (
-        max(range.lowerBound, Int64(sent.lowerBound)), min(range.upperBound, Int64(sent.upperBound) - 1)
+        max(range.lowerBound, Int64(sent.lowerBound)),
+        min(range.upperBound, Int64(sent.upperBound) - 1)
       )
       guard first <= last else { return nil }
       range = first...last

@@ -37,7 +37,9 @@ public struct ServiceHistory: Sendable {
   /// The history of a run.
   ///
   /// - Parameter sites: the collectors, in the order of the network.
-  init(_ scenario: Scenario, territory: Territory, areas: Areas, sites: [CollectorSite], threads: Int)
+  init(
+    _ scenario: Scenario, territory: Territory, areas: Areas, sites: [CollectorSite], threads: Int
+  )
     async throws
   {
     count = territory.count

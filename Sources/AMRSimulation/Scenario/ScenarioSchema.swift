@@ -34,7 +34,8 @@ enum ScenarioSchema {
       .choice("criterion", \.criterion, "What is looked at on the date."),
       .date("due", \.due, dates, "The last day on which it is met in time."),
       .number(
-        "at_least", \.atLeast, 0...1, "What the criterion must reach; an event needs no such value."),
+        "at_least", \.atLeast, 0...1, "What the criterion must reach; an event needs no such value."
+      ),
       .text(
         "module_class", \.moduleClass, .anything,
         "Only modules of this class count; empty for all."),
@@ -367,7 +368,8 @@ enum ScenarioSchema {
 
   private static let rollout = Section(
     name: "rollout",
-    documentation: "How modules and collectors come to be there: by areas, the one with most modules "
+    documentation:
+      "How modules and collectors come to be there: by areas, the one with most modules "
       + "first, on working days. Without crews all modules are there before the run, and without "
       + "collectors_per_day all collectors.",
     keys: [
@@ -399,7 +401,8 @@ enum ScenarioSchema {
 
   private static let vans = Section(
     name: "vans",
-    documentation: "Vans that read the modules which the fixed network does not serve, each billing "
+    documentation:
+      "Vans that read the modules which the fixed network does not serve, each billing "
       + "cycle on its scheduled day.",
     keys: [
       .whole("count", \.vans.count, 0...10_000, "Vans; 0 for none."),
@@ -423,7 +426,8 @@ enum ScenarioSchema {
       .number("shift_h", \.vans.shiftH, 0.1...23, "Longest time from the depot to the depot."),
       .number(
         "blocked_share", \.vans.blockedShare, 0...1,
-        "Probability that a street of the grid, or a stretch of a route, cannot be entered on a day."),
+        "Probability that a street of the grid, or a stretch of a route, cannot be entered on a day."
+      ),
       .whole(
         "redrive_days", \.vans.redriveDays, 0...20,
         "Working days after the scheduled one on which what was missed is driven again."),

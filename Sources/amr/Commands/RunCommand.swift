@@ -82,7 +82,8 @@ private func describe(_ summary: RunSummary, path: String) -> String {
     ]
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
-    + figures.text + vanText(summary.vans) + milestoneText(summary.milestones) + stateText(summary) + areaText(summary.areas)
+    + figures.text + vanText(summary.vans) + milestoneText(summary.milestones) + stateText(summary)
+    + areaText(summary.areas)
     + validationText(summary.validation) + "results are in \(path)\n"
 }
 
@@ -126,7 +127,8 @@ private func areaText(_ areas: [AreaSummary]) -> String {
       .integer(Int64(missing(area))),
     ])
   }
-  let rest = areas.count > shown ? "the \(shown) of \(areas.count) areas that miss most reads:\n" : ""
+  let rest =
+    areas.count > shown ? "the \(shown) of \(areas.count) areas that miss most reads:\n" : ""
   return rest + table.text
 }
 
