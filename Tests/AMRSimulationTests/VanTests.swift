@@ -15,7 +15,7 @@ struct VanTests {
   /// each cycle's day; nobody else listens.
   private struct DriveBy {
     static let metresPerDegree = 6_371_008.8 * Double.pi / 180
-    static let modules = 420
+    static let modules = 210
     /// From the street.
     var offsetM = 20.0
     var scenario: Scenario
@@ -40,7 +40,7 @@ struct VanTests {
       scenario.rollout.collectorsPerDay = 1
       scenario.rollout.buildFrom = CivilDay(year: 2100, month: 1, day: 4)
       scenario.vans.count = 1
-      scenario.vans.segmentM = 4
+      scenario.vans.segmentM = 8
       scenario.vans.speedKmh = 36
       scenario.vans.redriveDays = 0
     }
@@ -61,7 +61,7 @@ struct VanTests {
       let routes =
         "cycle,latitude_deg,longitude_deg\n"
         + (1...21).map { cycle in
-          "\(cycle),\(degrees(north: 0, east: -1500))\n\(cycle),\(degrees(north: 0, east: 2340))\n"
+          "\(cycle),\(degrees(north: 0, east: -700))\n\(cycle),\(degrees(north: 0, east: 1120))\n"
         }.joined()
       let layout = try await Layout(scenario, threads: 1) { name in
         Array(
@@ -130,9 +130,9 @@ struct VanTests {
     let expected = seconds / 60
     #expect((0.2...0.9).contains(expected), "\(expected)")
     let (share, runs) = try await driveBy.readShare()
-    // A van hears one frame or none of each: binomial. Segments of 4 m move the edges by half of it.
+    // A van hears one frame or none of each: binomial. Segments of 8 m move the edges by half of it.
     let trials = Double(runs * DriveBy.modules)
-    let tolerance = 4 * (expected * (1 - expected) / trials).squareRoot() + 4 / driveBy.speed / 60
+    let tolerance = 4 * (expected * (1 - expected) / trials).squareRoot() + 8 / driveBy.speed / 60
     #expect((share - expected).magnitude < tolerance, "\(share), expected \(expected)")
   }
 
@@ -161,9 +161,9 @@ struct VanTests {
       }
       read += (1 - none) / Double(steps)
     }
-    #expect((0.3...0.99).contains(read), "\(read) with \(packets) packets")
+    #expect((0.2...0.99).contains(read), "\(read) with \(packets) packets")
     let (share, runs) = try await driveBy.readShare()
-    // Interference costs a little: 420 modules send 5.86 ms each 20 s on 50 channels.
+    // Interference costs a little: 210 modules send 5.86 ms each 20 s on 50 channels.
     let tolerance = 4 * (read * (1 - read) / Double(runs * DriveBy.modules)).squareRoot() + 0.005
     #expect((share - read).magnitude < tolerance, "\(share), expected \(read)")
   }
@@ -172,9 +172,9 @@ struct VanTests {
 
   @Test(
     "every module of a round is read or has one reason, and what was blocked is driven again",
-    arguments: 1...4 as ClosedRange<UInt64>)
+    arguments: [1, 2] as [UInt64])
   func rounds(seed: UInt64) async throws {
-    var scenario = GrowingNetwork.scenario(seed: seed, days: 60)
+    var scenario = GrowingNetwork.scenario(seed: seed, days: 40)
     scenario.vans.blockedShare = 0.5
     scenario.vans.redriveDays = 2
     var network = try await EvaluationOrderTests.network(scenario)
@@ -184,7 +184,7 @@ struct VanTests {
         order: .onDemand, threads: 2, progress: { _ in })
       rounds += result.vans?.rounds ?? []
     }
-    #expect(rounds.count > 20)
+    #expect(rounds.count > 10)
     var reasons: Set<MissReason> = []
     for round in rounds {
       #expect(round.read + round.missed.count == round.modules.count)

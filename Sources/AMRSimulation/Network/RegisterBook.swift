@@ -212,7 +212,7 @@ extension RegisterBook {
   /// The rollovers that were transmitted from the start of the run to the end of `day`.
   var rollovers: [RolloverWatch.Rollover] { watch.found }
 
-  /// The exchanges that the registry knows.
+  /// The exchanges that the registry knows, by ascending module.
   var exchanges: [RegistryChange] {
     changes.values.compactMap { change in
       guard change.trouble.kind == .exchange, case .meter(_, let first, _) = change.source
@@ -220,7 +220,7 @@ extension RegisterBook {
       return RegistryChange(
         index: change.trouble.index, tick: change.trouble.tick,
         kind: .exchange(firstCount: first), count: change.lastCount)
-    }
+    }.sorted { $0.index < $1.index }
   }
 
   /// What the dials show when the registry changes, in a book at the start of its run.
