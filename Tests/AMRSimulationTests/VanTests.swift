@@ -122,9 +122,10 @@ struct VanTests {
     driveBy.scenario.endpoints.txPowerDbm = -22
     // The distance at which the mean is the threshold.
     var (low, high) = (0.0, 20_000.0)
+    let thresholdDb = driveBy.thresholdDb
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      if driveBy.meanDb(middle) >= driveBy.thresholdDb { low = middle } else { high = middle }
+      if driveBy.meanDb(middle) >= thresholdDb { low = middle } else { high = middle }
     }
     let seconds = 2 * low / driveBy.speed
     let expected = seconds / 60
@@ -146,6 +147,7 @@ struct VanTests {
     // Success of a packet sent at a place: e^(−γ₀ N / S̄). P(read) is the mean over the phase of
     // 1 − Π (1 − success) of the packets that are 20 s apart; their expected number is
     // ∫ success dx / (v T), packets in range times success.
+    let thresholdDb = driveBy.thresholdDb
     let steps = 400
     var (read, packets) = (0.0, 0.0)
     for step in 0..<steps {
@@ -154,7 +156,7 @@ struct VanTests {
       for k in -10...10 {
         let along = (phase + Double(k) * 20) * driveBy.speed
         // Beyond that nothing comes through, and the function ends.
-        let exponent = min(700, ratio(decibels: driveBy.thresholdDb - driveBy.meanDb(along)))
+        let exponent = min(700, ratio(decibels: thresholdDb - driveBy.meanDb(along)))
         let success = exponential(-exponent)
         none *= 1 - success
         packets += success / Double(steps)
