@@ -38,13 +38,13 @@ public struct FixedNetwork: Sendable {
   private let downTimes: [DownTime]
   private let schedule: DeliverySchedule
   private let noiseDbm: Double
-  private var book: RegisterBook
-  private var nextPeriod = 0
+  var book: RegisterBook
+  var nextPeriod = 0
   var received: ReceivedModules
   /// Vector instructions to use, of those that the processor has.
   public var vectorLevel = VectorLevel.best
   /// Of the periods so far; nil when not every arrival was decided.
-  private var counted: PacketCounts? = PacketCounts()
+  var counted: PacketCounts? = PacketCounts()
 
   /// Called with the number of collectors that have been begun, from any thread; may throw to give
   /// up.
