@@ -36,6 +36,7 @@ public struct BillingCalendar {
   ///   - directory: created when absent.
   ///   - progress: called before each month, also those that are billed only to know where the wanted
   ///     one starts; may throw to give up.
+  /// - Returns: the batches in the order written, without the reads they billed.
   /// - Throws: `BillingError`, `.notValidated` before anything is written; batches before the one that
   ///   failed stay published.
   public consuming func write(
@@ -56,7 +57,7 @@ public struct BillingCalendar {
       let bills = try run.bill(
         due: due, writing: Set(isWanted ? due.filter { cycle == nil || $0 == cycle } : []),
         registry: registry, history: history, reads: reads, to: directory, in: fileSystem)
-      published += bills.batches
+      published += bills.batches.map(\.withoutReads)
       if month == wanted { break }
       for batch in bills.batches { history.add(batch.billedReads, rowCount: registry.count) }
       history.add(bills.others, rowCount: registry.count)

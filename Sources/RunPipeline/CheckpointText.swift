@@ -107,76 +107,121 @@ struct CheckpointText {
   /// - Returns: nil where the bytes are not what this program writes.
   init?(_ bytes: [UInt8]) {
     guard let value = try? JSON5.parse(bytes, source: "checkpoint"),
-      let text = CheckpointText(value), text.bytes == bytes
+      let text = try? CheckpointText(CheckpointMembers(value)), text.bytes == bytes
     else { return nil }
     self = text
   }
 
-  private init?(_ value: JSON5Value) {
-    func integer(_ key: String) -> Int? { value[key]?.integer.map { Int($0) } }
-    func text(_ key: String) -> String? { value[key]?.string }
-    func integers(_ value: JSON5Value?, count: Int) -> [Int]? {
-      guard let list = value?.array, list.count == count else { return nil }
-      let numbers = list.compactMap(\.integer).map { Int($0) }
-      return numbers.count == count ? numbers : nil
-    }
-    guard text("format") == Self.format, let engine = text("engine"),
-      let evaluation = text("evaluation"), let keepsUploads = value["keeps_uploads"]?.bool,
-      let scenario = text("scenario"), let modules = integer("modules"),
-      let collectors = integer("collectors"), let links = integer("links"),
-      let mornings = integer("mornings"), let periods = integer("periods"),
-      let isSimulated = value["is_simulated"]?.bool, let version = integer("store_version"),
-      let log = text("store_log_sha256"), let digest = text("digest").flatMap(RunDigest.init),
-      let uploads = integer("uploads"), let receptionsUploaded = integer("receptions_uploaded"),
-      let draws = integer("draws_evaluated"), let repeated = integer("repeated_uploads"),
-      let receptions = integer("receptions"), let quarantined = integer("quarantined"),
-      let late = integer("late_reads"), let met = integer("level_met"),
-      let expected = integer("level_expected"), let received = integer("missed_received"),
-      let packetsValue = value["packets"], let rows = value["deliveries"]?.array,
-      let seconds = value["seconds"]?.array?.compactMap(\.double), seconds.count == 5,
-      let file = text("deliveries_file"), let fileBytes = integer("deliveries_bytes"),
-      let fileSum = text("deliveries_sha256")
-    else { return nil }
-    var missed: [MissReason: Int] = [:]
+  private init(_ value: CheckpointMembers) throws(NoCheckpoint) {
+    guard try value.text("format") == Self.format else { throw NoCheckpoint() }
+    let checkpoint = Checkpoint(
+      identity: .init(
+        scenario: try value.text("scenario"), engine: try value.text("engine"),
+        evaluation: try value.text("evaluation"), keepsUploads: try value.flag("keeps_uploads")),
+      extent: .init(
+        modules: try value.integer("modules"), collectors: try value.integer("collectors"),
+        links: try value.integer("links")),
+      mornings: try value.integer("mornings"), periods: try value.integer("periods"),
+      isSimulated: try value.flag("is_simulated"),
+      store: StorePoint(
+        version: Int64(try value.integer("store_version")),
+        sha256: try value.text("store_log_sha256")),
+      counts: try value.counts(), digest: try value.digest(),
+      level: ServiceLevel(
+        met: try value.integer("level_met"), expected: try value.integer("level_expected")),
+      missed: MissedReads(
+        counts: try value.missed(), received: try value.integer("missed_received")),
+      packets: try value.packets(), seconds: try value.seconds(), waiting: [])
+    let uploads = UploadsFile(
+      name: try value.text("deliveries_file"), byteCount: try value.integer("deliveries_bytes"),
+      sha256: try value.text("deliveries_sha256"))
+    let deliveries = try value.deliveries()
+    self.checkpoint = checkpoint
+    self.deliveries = deliveries
+    self.uploads = uploads
+  }
+}
+
+/// What is read is not what this program writes.
+private struct NoCheckpoint: Error {}
+
+/// The members of `checkpoint.json`, of which each must be there.
+private struct CheckpointMembers {
+  private let value: JSON5Value
+
+  init(_ value: JSON5Value) { self.value = value }
+
+  private func found<Value>(_ value: Value?) throws(NoCheckpoint) -> Value {
+    guard let value else { throw NoCheckpoint() }
+    return value
+  }
+
+  func text(_ key: String) throws(NoCheckpoint) -> String { try found(value[key]?.string) }
+  func flag(_ key: String) throws(NoCheckpoint) -> Bool { try found(value[key]?.bool) }
+  func integer(_ key: String) throws(NoCheckpoint) -> Int {
+    Int(try found(value[key]?.integer))
+  }
+
+  func counts() throws(NoCheckpoint) -> Checkpoint.Counts {
+    Checkpoint.Counts(
+      uploads: try integer("uploads"), receptionsUploaded: try integer("receptions_uploaded"),
+      drawsEvaluated: try integer("draws_evaluated"),
+      repeatedUploads: try integer("repeated_uploads"), receptions: try integer("receptions"),
+      quarantined: try integer("quarantined"), lateReads: try integer("late_reads"))
+  }
+
+  func digest() throws(NoCheckpoint) -> RunDigest { try found(RunDigest(try text("digest"))) }
+
+  func missed() throws(NoCheckpoint) -> [MissReason: Int] {
+    var counts: [MissReason: Int] = [:]
     for reason in MissReason.allCases {
-      guard let count = value["missed_reasons"]?[reason.name]?.integer else { return nil }
-      if count > 0 { missed[reason] = Int(count) }
+      let count = Int(try found(value["missed_reasons"]?[reason.name]?.integer))
+      if count > 0 { counts[reason] = count }
     }
-    var packets: PacketCounts?
-    if !packetsValue.isNull {
-      guard let fates = integers(packetsValue, count: 5) else { return nil }
-      var counts = PacketCounts()
-      (counts.arrivals, counts.decoded, counts.lostToNoise) = (fates[0], fates[1], fates[2])
-      (counts.lostToInterference, counts.notHeard) = (fates[3], fates[4])
-      packets = counts
-    }
-    var spent = RunSummary.Seconds()
-    (spent.setUp, spent.simulate, spent.ingest) = (seconds[0], seconds[1], seconds[2])
-    (spent.validate, spent.total) = (seconds[3], seconds[4])
-    deliveries = []
-    for row in rows {
-      guard let fields = integers(row, count: 4), let collector = UInt32(exactly: fields[1]),
-        let sequence = UInt64(exactly: fields[2])
-      else { return nil }
+    return counts
+  }
+
+  private func integers(_ value: JSON5Value, count: Int) throws(NoCheckpoint) -> [Int] {
+    let numbers = value.array?.compactMap(\.integer).map { Int($0) }
+    return try found(numbers?.count == count ? numbers : nil)
+  }
+
+  func packets() throws(NoCheckpoint) -> PacketCounts? {
+    let value = try found(value["packets"])
+    if value.isNull { return nil }
+    let fates = try integers(value, count: 5)
+    var counts = PacketCounts()
+    counts.arrivals = fates[0]
+    counts.decoded = fates[1]
+    counts.lostToNoise = fates[2]
+    counts.lostToInterference = fates[3]
+    counts.notHeard = fates[4]
+    return counts
+  }
+
+  func seconds() throws(NoCheckpoint) -> RunSummary.Seconds {
+    let list = try found(value["seconds"]?.array?.compactMap(\.double))
+    guard list.count == 5 else { throw NoCheckpoint() }
+    var seconds = RunSummary.Seconds()
+    seconds.setUp = list[0]
+    seconds.simulate = list[1]
+    seconds.ingest = list[2]
+    seconds.validate = list[3]
+    seconds.total = list[4]
+    return seconds
+  }
+
+  func deliveries() throws(NoCheckpoint) -> [Delivery] {
+    var deliveries: [Delivery] = []
+    for row in try found(value["deliveries"]?.array) {
+      let fields = try integers(row, count: 4)
       deliveries.append(
         Delivery(
-          at: Int64(fields[0]), collector: CollectorID(rawValue: collector), sequence: sequence,
-          copy: fields[3]))
+          at: Int64(fields[0]),
+          collector: CollectorID(rawValue: try found(UInt32(exactly: fields[1]))),
+          sequence: try found(UInt64(exactly: fields[2])), copy: fields[3]))
     }
-    self.uploads = UploadsFile(name: file, byteCount: fileBytes, sha256: fileSum)
-    checkpoint = Checkpoint(
-      identity: .init(
-        scenario: scenario, engine: engine, evaluation: evaluation, keepsUploads: keepsUploads),
-      extent: .init(modules: modules, collectors: collectors, links: links), mornings: mornings,
-      periods: periods, isSimulated: isSimulated,
-      store: StorePoint(version: Int64(version), sha256: log),
-      counts: .init(
-        uploads: uploads, receptionsUploaded: receptionsUploaded, drawsEvaluated: draws,
-        repeatedUploads: repeated, receptions: receptions, quarantined: quarantined,
-        lateReads: late),
-      digest: digest, level: ServiceLevel(met: met, expected: expected),
-      missed: MissedReads(counts: missed, received: received), packets: packets, seconds: spent,
-      waiting: [])
+    return deliveries
   }
 }
 

@@ -39,8 +39,8 @@ public struct ScenarioDifference: Sendable, Equatable {
   ) -> Self? {
     let (ones, others) = (one[keyPath: classes.path], other[keyPath: classes.path])
     guard ones.count == others.count else {
-      return Self(
-        path: classes.name, one: "\(ones.count) classes", other: "\(others.count) classes")
+      func text(_ count: Int) -> String { count == 1 ? "1 class" : "\(count) classes" }
+      return Self(path: classes.name, one: text(ones.count), other: text(others.count))
     }
     return ones.indices.lazy.compactMap { index in
       first(classes.keys, ones[index], others[index], in: "\(classes.name)[\(index)].")

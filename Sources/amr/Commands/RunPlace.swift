@@ -23,8 +23,9 @@ struct RunPlace: ~Copyable {
     var partial = try Self.open(path)
     options.checkpoints = partial.partialPath
     let files = CheckpointFiles(in: partial.partialPath)
-    // Whatever lies there is worth nothing to whoever begins anew.
-    let checkpoint = isReplaced && !isResumed ? nil : try files.read()
+    // Of a run that was killed when its results had just got their name there are none.
+    let hasResults = try FileSystem.system.status(of: partial.resultsPath) != nil
+    let checkpoint = hasResults && (isResumed || !isReplaced) ? try files.read() : nil
     if let checkpoint {
       guard isResumed else {
         throw CommandFailure(
@@ -76,7 +77,8 @@ struct RunPlace: ~Copyable {
       guard !(error is CheckpointError), let last = try? files.read() else { throw error }
       throw RunKept(
         cause: error,
-        advice: "the run is kept in \(partial.partialPath), \(Self.state(last, scenario)); the same "
+        advice:
+          "the run is kept in \(partial.partialPath), \(Self.state(last, scenario)); the same "
           + "command with --resume goes on from there")
     }
     try partial.publish(replacing: replacing)
