@@ -11,7 +11,8 @@ struct CivilTimeTests {
     var text = InstantText(
       InstantLabels(clock: LocalClock(utcOffsetMinutes: offset), daylightSaving: saving))
     return try instants.map {
-      text.set(try #require(Metering.instant(iso8601: $0)))
+      let instant = Metering.instant(iso8601: $0)
+      text.set(try #require(instant))
       return String(decoding: text.bytes, as: UTF8.self)
     }
   }
