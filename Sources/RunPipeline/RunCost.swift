@@ -11,17 +11,17 @@ public struct RunCost: Sendable, Equatable {
   public let bytes: Int
 
   /// Processor time to evaluate one day of one link on demand.
-  private static let secondsPerLinkDay = 1.0e-6
+  private static let secondsPerLinkDay = 1.5e-6
   /// Processor time to decide one arrival in a census.
   private static let secondsPerArrival = 5.0e-9
   /// Processor time of one endpoint-day besides: intake, validation, bills, counting.
-  private static let secondsPerEndpointDay = 4.0e-6
+  private static let secondsPerEndpointDay = 5.0e-6
   /// Time of one day besides, however few modules there are: files are flushed one after the other.
-  private static let secondsPerDay = 0.03
+  private static let secondsPerDay = 0.08
   /// Of the tables, one row of `reads` and one of `daily` for each day, and others by month.
-  private static let storeBytesPerEndpointDay = 9.0
+  private static let storeBytesPerEndpointDay = 11.0
   /// Of a line of a billing file.
-  private static let bytesPerBill = 210.0
+  private static let bytesPerBill = 200.0
 
   /// - Parameters:
   ///   - links: of all collectors.

@@ -54,11 +54,12 @@ struct ResumeTests {
 
   /// 33 days over two month ends, with every fault frequent; with short periods a part of the next
   /// day is simulated when a month ends.
-  static func scenario(periodH: Int = 1) -> Scenario {
+  static func scenario(periodH: Int) -> Scenario {
     var scenario = RunTests.scenario()
     scenario.startDate = CivilDay(year: 1998, month: 5, day: 30)
     scenario.days = 33
     scenario.territory.modules = 60
+    scenario.territory.tractsCSV = "tracts.csv"
     scenario.backhaul.uploadPeriodH = periodH
     scenario.collectors.clockErrorMs = 3_000_000
     scenario.endpoints.intervalS = 300
@@ -85,7 +86,7 @@ struct ResumeTests {
     var options = RunOptions()
     options.threads = threads
     options.order = order
-    options.keepsUploads = true
+    options.keepsUploads = scenario.backhaul.uploadPeriodH == 8
     options.checkpoints = place.path
     try checkpoint?.check(scenario, options, directory: place.path)
     var run = Run(
@@ -131,7 +132,7 @@ struct ResumeTests {
 
   @Test(
     "a run that was interrupted anywhere gives the same bytes, in either order",
-    arguments: [(1, EvaluationOrder.onDemand), (12, .census)])
+    arguments: [(3, EvaluationOrder.onDemand), (12, .census)])
   func anywhere(periodH: Int, order: EvaluationOrder) async throws {
     let scenario = Self.scenario(periodH: periodH)
     let observer = Impatient()
@@ -141,7 +142,7 @@ struct ResumeTests {
     #expect(expected.packets.isExact == (order == .census))
     let seed = testSeed(15)
     var random = SplitMix64(seed: seed)
-    for round in 0..<(longTests ? 60 : 4) {
+    for round in 0..<(longTests ? 60 : 2) {
       let place = try TemporaryDirectory(inMemory: true)
       var patience: [Int] = []
       var summary: RunSummary?
@@ -169,7 +170,7 @@ struct ResumeTests {
       scenario, in: whole, fileSystem: outage.fileSystem())
     let calls = outage.aboutCheckpoints
     #expect(calls.count > 20)
-    let step = longTests ? 1 : 5
+    let step = longTests ? 1 : calls.count / 4
     for number in stride(from: 0, to: calls.count, by: step) {
       // Half of them after the checkpoint, in the midst of the commits that follow.
       for first in [calls[number], calls[number] + 97] {
