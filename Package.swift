@@ -66,8 +66,8 @@ let package = Package(
     .target(
       name: "RunPipeline",
       dependencies: [
-        "DurableFiles", "Metering", "VEE", "CollectorUpload", "AMRSimulation", "HeadEnd",
-        "BillingExport", "Reporting",
+        "JSON5", "Checksums", "DurableFiles", "Metering", "VEE", "CollectorUpload", "AMRSimulation",
+        "HeadEnd", "BillingExport", "Reporting",
       ]),
     .executableTarget(
       name: "amr",

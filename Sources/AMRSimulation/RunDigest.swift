@@ -12,6 +12,12 @@ public struct RunDigest: Sendable, Equatable, CustomStringConvertible {
   /// The digest of no upload.
   public init() {}
 
+  /// The digest of which this is the description; nil where it is none.
+  public init?(_ text: String) {
+    guard text.utf8.count == 32, let sum = UInt128(text, radix: 16) else { return nil }
+    self.sum = sum
+  }
+
   /// Adds an upload. The caller adds each one once, however often it is delivered.
   public mutating func add(_ upload: Upload) {
     sum &+= upload.withBytes { MurmurHash3.hash128($0) }

@@ -8,6 +8,7 @@ struct BatchLines {
   let registry: [ServicePoint]
   let history: BillHistory
   let clock: LocalClock
+  let daylightSaving: DaylightSaving
   let rules: VEERules
 
   /// Where the next bills start, without writing anything.
@@ -22,7 +23,8 @@ struct BatchLines {
     _ batch: BatchID, publisher: BatchPublisher
   ) throws(BillingError) -> (totals: ControlTotals, billed: [BilledRead]) {
     let rows = selection.meters.rows
-    var writer = DeterminantWriter(batch: batch)
+    var writer = DeterminantWriter(
+      batch: batch, labels: InstantLabels(clock: clock, daylightSaving: daylightSaving))
     var billed: [BilledRead] = []
     billed.reserveCapacity(rows.count)
     do throws(FileError) {

@@ -18,8 +18,16 @@ public struct PublishedBatch: Sendable, Equatable {
   /// Of the manifest of the batch's first revision.
   let firstManifestSHA256: String
   public let totals: ControlTotals
-  /// The reads that were billed: where the next bills start, in order of endpoint.
-  public let billedReads: [BilledRead]
+  /// The reads that were billed: where the next bills start, in order of endpoint. Empty once these
+  /// are made.
+  public private(set) var billedReads: [BilledRead]
+
+  /// The batch alone: the reads of many years would not fit.
+  var withoutReads: PublishedBatch {
+    var batch = self
+    batch.billedReads = []
+    return batch
+  }
 }
 
 /// What is known of a batch's files once they are published.

@@ -32,25 +32,32 @@ public struct BillingCalendar {
 
   /// Writes the files of all months, or of one, and of all cycles, or of one.
   ///
-  /// - Parameter directory: created when absent.
-  /// - Throws: `BillingError`, `.notValidated` before anything is written; batches before the one that failed stay published.
+  /// - Parameters:
+  ///   - directory: created when absent.
+  ///   - progress: called before each month, also those that are billed only to know where the wanted
+  ///     one starts; may throw to give up.
+  /// - Returns: the batches in the order written, without the reads they billed.
+  /// - Throws: `BillingError`, `.notValidated` before anything is written; batches before the one that
+  ///   failed stay published.
   public consuming func write(
     month wanted: BillingMonth? = nil, cycle: BillingCycle? = nil, into directory: String,
-    in fileSystem: FileSystem = .system
-  ) throws(BillingError) -> [PublishedBatch] {
+    in fileSystem: FileSystem = .system, progress: () throws -> Void = {}
+  ) throws -> [PublishedBatch] {
     try checkValidation(month: wanted, cycle: cycle)
     var published: [PublishedBatch] = []
     var history = BillHistory()
     for month in months() {
+      try progress()
       let run = try BillingRun(
         utility: settings.utility, month: month, daysBefore: settings.windowBeforeDays,
-        daysAfter: settings.windowAfterDays, clock: settings.clock, rules: settings.rules)
+        daysAfter: settings.windowAfterDays, clock: settings.clock,
+        daylightSaving: settings.daylightSaving, rules: settings.rules)
       let due = dueCycles(month)
       let isWanted = wanted == nil || wanted == month
       let bills = try run.bill(
         due: due, writing: Set(isWanted ? due.filter { cycle == nil || $0 == cycle } : []),
         registry: registry, history: history, reads: reads, to: directory, in: fileSystem)
-      published += bills.batches
+      published += bills.batches.map(\.withoutReads)
       if month == wanted { break }
       for batch in bills.batches { history.add(batch.billedReads, rowCount: registry.count) }
       history.add(bills.others, rowCount: registry.count)

@@ -20,6 +20,11 @@ public struct BillingMonth: Hashable, Sendable, CustomStringConvertible {
     self.init(year: first.year, month: first.month)
   }
 
+  /// Calendar months that have a day between two days, both included.
+  public static func count(from first: CivilDay, to last: CivilDay) -> Int {
+    (last.year - first.year) * 12 + last.month - first.month + 1
+  }
+
   /// `YYYY-MM`.
   public var description: String { CivilDay(year: year, month: month, day: 1).monthName }
 }

@@ -9,6 +9,8 @@ public struct BillingRun: Sendable {
   public let daysBefore: Int
   public let daysAfter: Int
   public let clock: LocalClock
+  /// Of the instants in the lines, which nothing is computed from.
+  public let daylightSaving: DaylightSaving
   /// What makes a rollover plausible and a period too long.
   public let rules: VEERules
 
@@ -16,11 +18,12 @@ public struct BillingRun: Sendable {
   ///   - utility: who bills; part of the files' names.
   ///   - daysBefore: how many days before the scheduled date a read may be taken, 0…15.
   ///   - daysAfter: how many days after it, 0…15.
-  ///   - clock: the civil time of slots and billing days.
+  ///   - clock: the standard time of slots and billing days.
+  ///   - daylightSaving: where there is one, instants are written in civil time, else in UTC.
   /// - Throws: `.utilityName`, `.window`.
   public init(
     utility: String, month: BillingMonth, daysBefore: Int, daysAfter: Int, clock: LocalClock,
-    rules: VEERules = VEERules()
+    daylightSaving: DaylightSaving = .none, rules: VEERules = VEERules()
   ) throws(BillingError) {
     try BatchID.checkUtility(utility)
     guard (0...15).contains(daysBefore), (0...15).contains(daysAfter)
@@ -30,6 +33,7 @@ public struct BillingRun: Sendable {
     self.daysBefore = daysBefore
     self.daysAfter = daysAfter
     self.clock = clock
+    self.daylightSaving = daylightSaving
     self.rules = rules
   }
 
@@ -93,7 +97,8 @@ public struct BillingRun: Sendable {
         selection.choose(from: try days.reads(on: window.daysByPreference))
       }
       let lines = BatchLines(
-        selection: selection, registry: registry, history: history, clock: clock, rules: rules)
+        selection: selection, registry: registry, history: history, clock: clock,
+        daylightSaving: daylightSaving, rules: rules)
       let bills: [BilledRead]
       if writing.contains(cycle) {
         let batch = try BatchID(utility: utility, month: month, cycle: cycle)

@@ -16,10 +16,13 @@ struct DeterminantWriter {
   private var csv: CSVWriter
   private var lineCount: Int64 = 0
   private let batchID: [UInt8]
-  private var previousInstant = InstantText()
-  private var readInstant = InstantText()
+  private var previousInstant: InstantText
+  private var readInstant: InstantText
 
-  init(batch: BatchID) {
+  /// - Parameter labels: the time in which instants are written.
+  init(batch: BatchID, labels: InstantLabels = .utc) {
+    previousInstant = InstantText(labels)
+    readInstant = InstantText(labels)
     batchID = Array(batch.description.utf8)
     csv = CSVWriter()
     for name in Self.columns { csv.append(name) }

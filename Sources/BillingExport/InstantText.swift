@@ -1,19 +1,45 @@
 import Metering
 
-/// An instant as ISO 8601 text in UTC, kept so that the next instant of the same day costs no
-/// calendar arithmetic: one batch's reads fall on a few days.
+/// Which time the instants of a billing file are written in.
+struct InstantLabels: Sendable, Hashable {
+  /// Local standard time, as of the store's days.
+  let clock: LocalClock
+  /// `none` writes UTC; otherwise civil time with its offset from UTC is written.
+  let daylightSaving: DaylightSaving
+
+  init(clock: LocalClock, daylightSaving: DaylightSaving = .none) {
+    self.clock = clock
+    self.daylightSaving = daylightSaving
+  }
+
+  static let utc = InstantLabels(clock: LocalClock(utcOffsetMinutes: 0))
+}
+
+/// An instant as ISO 8601 text, kept so that the next instant of the same day costs no calendar
+/// arithmetic: one batch's reads fall on a few days.
 struct InstantText {
-  /// `YYYY-MM-DDThh:mm:ssZ`.
-  private(set) var bytes = Array("0000-00-00T00:00:00Z".utf8)
+  /// `YYYY-MM-DDThh:mm:ssZ`, or `YYYY-MM-DDThh:mm:ss-hh:mm` in civil time, whose offset tells apart
+  /// the two hours of one name when summer ends.
+  private(set) var bytes: [UInt8]
+  private let labels: InstantLabels
   private var day = CivilDay(number: .min)
+
+  init(_ labels: InstantLabels = .utc) {
+    self.labels = labels
+    bytes = Array((labels.daylightSaving == .none ? utcForm : civilForm).utf8)
+  }
 
   /// Takes the text of an instant within `writableInstants`; fractions of a second are cut off.
   mutating func set(_ instant: UTCMilliseconds) {
-    let utc = LocalClock(utcOffsetMinutes: 0)
-    let day = utc.day(of: instant)
+    let isCivil = labels.daylightSaving != .none
+    let offset =
+      isCivil
+      ? labels.clock.utcOffsetMinutes + labels.daylightSaving.minutes(at: instant, labels.clock) : 0
+    let clock = LocalClock(utcOffsetMinutes: offset)
+    let day = clock.day(of: instant)
     let isNewDay = day != self.day
     self.day = day
-    let second = Int((instant - utc.startOfDay(day)) / 1000)
+    let second = Int((instant - clock.startOfDay(day)) / 1000)
     bytes.withUnsafeMutableBufferPointer { text in
       if isNewDay {
         let (year, month, dayOfMonth) = day.date
@@ -25,9 +51,17 @@ struct InstantText {
       setTwoDigits(second / 3600, in: text, at: 11)
       setTwoDigits(second / 60 % 60, in: text, at: 14)
       setTwoDigits(second % 60, in: text, at: 17)
+      if isCivil {
+        text[19] = UInt8(ascii: offset < 0 ? "-" : "+")
+        setTwoDigits(abs(offset) / 60, in: text, at: 20)
+        setTwoDigits(abs(offset) % 60, in: text, at: 23)
+      }
     }
   }
 }
+
+private let utcForm = "0000-00-00T00:00:00Z"
+private let civilForm = "0000-00-00T00:00:00+00:00"
 
 @inline(__always)
 private func setTwoDigits(_ value: Int, in text: UnsafeMutableBufferPointer<UInt8>, at place: Int) {

@@ -3,11 +3,17 @@ import Reporting
 
 /// Adds up why reads of a run are missing.
 public struct MissedReads: Sendable {
-  private var counts: [MissReason: Int] = [:]
+  private(set) var counts: [MissReason: Int] = [:]
   /// (module, day) pairs that the fixed network owed a read of and received something.
-  private var received = 0
+  private(set) var received = 0
 
   public init() {}
+
+  /// What another one had added up.
+  init(counts: [MissReason: Int], received: Int) {
+    self.counts = counts
+    self.received = received
+  }
 
   public mutating func add(_ days: [MissedDay]) {
     for day in days {

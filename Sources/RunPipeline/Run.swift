@@ -16,12 +16,17 @@ public struct RunOptions: Sendable {
   public var keepsUploads = false
   /// The program's name and version, written into files.
   public var engine = "amr"
+  /// The directory for what an interrupted run goes on from, kept whenever a calendar month of the
+  /// run is over; nil where a run begins anew. It must be another one than that of the results.
+  public var checkpoints: String?
 
   public init() {}
 }
 
 /// Shows how far a run is, and gives up by throwing.
 public protocol RunObserver: Sendable {
+  /// What the run will cost, before the simulation starts.
+  func expect(_ cost: RunCost)
   /// A part of the run begins; `total` pieces of `unit` follow.
   func begin(_ part: String, unit: String, total: Int)
   /// One more piece is under way; called from any thread.
@@ -40,20 +45,26 @@ public struct Run {
   /// Hours after midnight at which the head-end commits a batch.
   static let batchHour = 6
 
-  private let scenario: Scenario
+  let scenario: Scenario
   private let layout: Layout
-  private let directory: String
-  private let options: RunOptions
-  private let observer: any RunObserver
-  private let fileSystem: FileSystem
-  private var summary = RunSummary()
-  private var level = ServiceLevel()
-  private var missed = MissedReads()
-  private var vans: VanTally
-  private var rounds: [RoundResult] = []
-  private var milestones: MilestoneReview
-  private var digest = RunDigest()
+  let directory: String
+  let options: RunOptions
+  let observer: any RunObserver
+  let fileSystem: FileSystem
+  /// Counts of intake are those before it was begun or resumed, until it has ended.
+  var summary = RunSummary()
+  var level = ServiceLevel()
+  var missed = MissedReads()
+  var vans: VanTally
+  var milestones: MilestoneReview
+  var digest = RunDigest()
+  var position = RunPosition()
+  /// Whether the run can be resumed by now.
+  public internal(set) var hasCheckpoint = false
   private let watch = ContinuousClock()
+  /// When it began or was resumed, and the seconds that it had taken by then.
+  private var start = ContinuousClock.now
+  private var secondsBefore = 0.0
 
   /// - Parameter directory: must exist; `store`, `billing` and `summary.json` are made in it.
   public init(
@@ -71,32 +82,53 @@ public struct Run {
   }
 
   /// Carries out the run and writes `summary.json` last.
-  public mutating func execute() async throws -> RunSummary {
-    let start = watch.now
+  ///
+  /// - Parameter checkpoint: where given, the run that left it in `options.checkpoints` goes on from
+  ///   there, and ends with the results that it would have had.
+  public mutating func execute(from checkpoint: Checkpoint? = nil) async throws -> RunSummary {
+    start = watch.now
+    secondsBefore = checkpoint?.seconds.total ?? 0
     let observer = observer
     observer.begin("links", unit: "collectors", total: layout.sites.count)
     var network = try await FixedNetwork(
       scenario, layout: layout, threads: options.threads,
       progress: { _ in try observer.advance() })
     summary.seconds.setUp = seconds(since: start)
-    var intake = try Intake(try makeStore(network))
-    try await simulateAndIngest(&network, &intake)
+    observer.expect(cost(of: network, after: checkpoint))
+    var store: ReadStore
+    if let checkpoint {
+      store = try await resume(checkpoint, &network)
+    } else {
+      store = try makeStore(network)
+    }
+    if checkpoint?.isSimulated != true { store = try await simulateAndIngest(&network, store) }
     try await takePacketStatistics(network)
-    var store = try await finishIntake(intake)
     try await validate(&store)
     try score(store, network)
     try observer.check()
     try await count(store)
     try countService(store, network)
     try export(store)
+    try removeReplaced(store)
     try observer.check()
     describe(network)
-    summary.seconds.total = seconds(since: start)
+    summary.seconds.total = totalSeconds
     summary.peakRSSBytes = peakResidentBytes()
     try fileSystem.writeAtomically(
       Array(summary.json.utf8), to: Path.join(directory, "summary.json"))
     observer.finish()
     return summary
+  }
+
+  var storePath: String { Path.join(directory, "store") }
+
+  /// Of the run, with what it had taken when it was interrupted.
+  var totalSeconds: Double { secondsBefore + seconds(since: start) }
+
+  private func cost(of network: FixedNetwork, after checkpoint: Checkpoint?) -> RunCost {
+    RunCost(
+      scenario, modules: layout.territory.count, links: network.linkCount, order: options.order,
+      threads: options.threads, daysDone: checkpoint?.mornings ?? 0)
   }
 
   // MARK: - Simulation and intake
@@ -105,38 +137,41 @@ public struct Run {
     let settings = StoreSettings(
       utcOffsetMinutes: scenario.utcOffsetMinutes, utility: scenario.billing.utility,
       windowBeforeDays: scenario.billing.windowBeforeDays,
-      windowAfterDays: scenario.billing.windowAfterDays)
+      windowAfterDays: scenario.billing.windowAfterDays,
+      daylightSaving: scenario.billing.daylightSaving)
     let start = settings.clock.startOfDay(scenario.startDate)
     var store = try ReadStore.create(
-      at: Path.join(directory, "store"), settings: settings, registry: Array(network.registry),
+      at: storePath, settings: settings, registry: Array(network.registry),
       engine: options.engine, timestamp: start, in: fileSystem)
     try store.replaceCollectors(network.receivers, timestamp: start)
     return store
   }
 
-  private mutating func simulateAndIngest(_ network: inout FixedNetwork, _ intake: inout Intake)
-    async throws
-  {
-    var queue = DeliveryQueue()
-    var period = 0
+  /// Carries on until every upload has been taken in and every day is closed.
+  private mutating func simulateAndIngest(
+    _ network: inout FixedNetwork, _ store: consuming ReadStore
+  ) async throws -> ReadStore {
+    var intake = try Intake(store)
     let clock = scenario.clock
     let observer = observer
     observer.begin(
-      "simulate", unit: "collector periods", total: network.periodCount * layout.sites.count)
+      "simulate", unit: "collector periods",
+      total: (network.periodCount - position.periods) * layout.sites.count)
     // The registry lacks modules that nobody installs.
     let modules = layout.territory.endpointIDs.indices.filter {
       network.history.isInstalled($0, on: scenario.days - 1)
     }
-    var dayNumber = 0
-    while dayNumber < scenario.days || !queue.isEmpty {
-      let day = scenario.startDate + dayNumber
+    while position.mornings < scenario.days || !position.queue.isEmpty {
+      let day = scenario.startDate + position.mornings
       let simulationStart = watch.now
       let morning = clock.startOfDay(day + 1) + Int64(Self.batchHour) * 3_600_000
       // All that can arrive before the morning must have been simulated.
-      while period < network.periodCount, scenario.earliestDelivery(ofPeriod: period) < morning {
+      while position.periods < network.periodCount,
+        scenario.earliestDelivery(ofPeriod: position.periods) < morning
+      {
         let result = try await network.simulateNextPeriod(
           order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
-        try take(result)
+        try take(result, network)
         if let day = network.lastCompleteDay, milestones.looks(at: day) {
           milestones.take(day) { network.value(of: $0, on: day) }
         }
@@ -145,12 +180,12 @@ public struct Run {
             try await network.takeMissedDays(
               threads: options.threads, progress: { _ in try observer.check() }))
         }
-        queue.add(result)
-        period += 1
+        position.queue.add(result)
+        position.periods += 1
       }
       summary.seconds.simulate += seconds(since: simulationStart)
       let ingestStart = watch.now
-      for (delivery, upload) in queue.deliveries(until: morning) {
+      for (delivery, upload) in position.queue.deliveries(until: morning) {
         try observer.check()
         try intake.take(
           upload,
@@ -158,25 +193,30 @@ public struct Run {
           receivedAt: delivery.at)
       }
       try await intake.commit(timestamp: morning, threads: options.threads)
-      if dayNumber >= 2 && dayNumber < scenario.days {
+      if position.mornings >= 2 && position.mornings < scenario.days {
+        let first = position.mornings - 2
         try level.takeMorning(after: day, &intake) {
-          network.history.isFixed(modules[$0], on: dayNumber - 2)
+          network.history.isFixed(modules[$0], on: first)
         }
       }
       try await close(day, morning: morning, &intake)
+      position.mornings += 1
+      if isCheckpoint(after: day) {
+        try await writeCheckpoint(
+          &network, intake.store, counts: intake.counts, isSimulated: false)
+      }
       summary.seconds.ingest += seconds(since: ingestStart)
-      dayNumber += 1
     }
+    return try await finishIntake(intake, &network)
   }
 
   /// Counts the uploads of a period, and keeps them where that is wanted.
-  private mutating func take(_ result: PeriodResult) throws {
+  private mutating func take(_ result: PeriodResult, _ network: FixedNetwork) throws {
     summary.receptionsUploaded += result.receptions
     summary.drawsEvaluated += result.drawsEvaluated
     summary.uploads += result.uploads.count
     if let day = result.vans {
-      vans.add(day)
-      rounds += day.rounds
+      vans.add(day, areas: network.areas)
     }
     for upload in result.uploads {
       digest.add(upload)
@@ -210,7 +250,9 @@ public struct Run {
   }
 
   /// Closes the last days.
-  private mutating func finishIntake(_ open: consuming Intake) async throws -> ReadStore {
+  private mutating func finishIntake(
+    _ open: consuming Intake, _ network: inout FixedNetwork
+  ) async throws -> ReadStore {
     let start = watch.now
     var intake = open
     let clock = scenario.clock
@@ -219,15 +261,21 @@ public struct Run {
       through: end - 1,
       timestamp: clock.startOfDay(end + scenario.headEnd.closeAfterDays), threads: options.threads)
     let counts = intake.counts
-    summary.repeatedUploads = counts.repeatedUploads
-    summary.quarantined = counts.quarantined
-    summary.lateReads = counts.lateReads
-    summary.duplicatesRemoved = counts.receptions
+    let store = intake.finish()
+    // A run of less than a month is soon done again.
+    if hasCheckpoint {
+      try await writeCheckpoint(&network, store, counts: counts, isSimulated: true)
+    }
+    summary.repeatedUploads += counts.repeatedUploads
+    summary.quarantined += counts.quarantined
+    summary.lateReads += counts.lateReads
+    summary.duplicatesRemoved += counts.receptions
     summary.seconds.ingest += seconds(since: start)
-    return intake.finish()
+    return store
   }
 
-  /// Makes the closed days fit to bill.
+  /// Makes the closed days fit to bill, month by month: each is a commit of its own, so that an
+  /// interrupted run goes on with the month where it was.
   private mutating func validate(_ store: inout ReadStore) async throws {
     // A run may have heard nothing.
     guard let first = store.days.first, let closed = store.closedThrough, first <= closed else {
@@ -236,35 +284,46 @@ public struct Run {
     let start = watch.now
     let observer = observer
     let end = scenario.startDate + scenario.days
-    let result = try await store.validate(
+    observer.begin(
+      "validate", unit: "months",
+      total: BillingMonth.count(from: max(first, store.validatedThrough ?? first), to: closed))
+    var isUnderWay = false
+    _ = try await store.validate(
       timestamp: scenario.clock.startOfDay(end + scenario.headEnd.closeAfterDays),
       threads: options.threads
-    ) { month, days in
-      observer.begin("validate \(month)", unit: "days", total: days)
+    ) { _, _ in
+      if isUnderWay { try observer.advance() }
+      isUnderWay = true
       try observer.check()
     }
-    summary.estimated = result.estimated
-    summary.rejected = result.rejected
-    summary.findings = result.findings.map { (rule: $0.rawValue, count: $1) }
-      .sorted { $0.rule < $1.rule }
-    summary.seconds.validate = seconds(since: start)
+    summary.seconds.validate += seconds(since: start)
   }
 
-  /// Compares what validation found with what truly happened to the meters.
+  /// Counts what validation found, and compares it with what truly happened to the meters.
   private mutating func score(_ store: borrowing ReadStore, _ network: FixedNetwork) throws {
     let opening = Dictionary(
       network.registry.map { ($0.endpoint, $0.lastBilledRead) },
       uniquingKeysWith: { first, _ in first })
-    summary.validation = ValidationScore.all(network.meterEvents, try store.findings()) {
+    var score = ValidationScore(network.meterEvents) {
       // Seen at the first read, it may have happened between the last bill and the run.
       $0.rule == .rollover && $0.registerBefore == opening[$0.endpoint]
     }
+    let counts = try store.validatedCounts { score.add(month: $0) }
+    summary.estimated = counts.estimated
+    summary.rejected = counts.rejected
+    summary.findings = counts.findings.map { (rule: $0.rawValue, count: $1) }
+      .sorted { $0.rule < $1.rule }
+    summary.validation = score.scores
   }
 
   /// Counts what the store holds.
   private mutating func count(_ store: borrowing ReadStore) async throws {
     let start = watch.now
-    let content = try await store.summary(threads: options.threads)
+    let observer = observer
+    observer.begin("count", unit: "days", total: store.days.count)
+    let content = try await store.summary(threads: options.threads) { days in
+      for _ in 0..<days { try observer.advance() }
+    }
     summary.reads = content.reads
     // Receptions of rejected reads were the best of their slot, too.
     summary.duplicatesRemoved -= content.receivedReads
@@ -288,14 +347,13 @@ public struct Run {
   private mutating func countService(_ store: borrowing ReadStore, _ network: FixedNetwork) throws {
     let start = watch.now
     var tally = ServiceTally(network)
-    for round in rounds { tally.add(round) }
     try tally.count(store, check: observer.check)
     for (number, figures) in tally.days.enumerated() {
       summary.perDay[number].expected = figures
       summary.perDay[number].states = StateCounts(network.history, on: number)
     }
     summary.expected = tally.total
-    summary.areas = tally.areaSummaries
+    summary.areas = tally.areaSummaries(monthly: vans.byArea)
     summary.missed = missed.summary(reads: tally.total.read)
     summary.vans = vans.summary(openRounds: network.openRounds.count)
     summary.milestones = milestones.outcomes.map(MilestoneSummary.init)
@@ -308,9 +366,12 @@ public struct Run {
   private mutating func export(_ store: borrowing ReadStore) throws {
     let start = watch.now
     let folder = Path.join(directory, "billing")
-    let batches = try BillingCalendar(
-      store, from: scenario.startDate, to: scenario.startDate + (scenario.days - 1)
-    ).write(into: folder, in: fileSystem)
+    let last = scenario.startDate + (scenario.days - 1)
+    let observer = observer
+    observer.begin(
+      "bill", unit: "months", total: BillingMonth.count(from: scenario.startDate, to: last))
+    let batches = try BillingCalendar(store, from: scenario.startDate, to: last)
+      .write(into: folder, in: fileSystem) { try observer.advance() }
     summary.billingFiles = batches.map {
       RunSummary.BillingFile(
         path: Path.join("billing", Path.name($0.csvPath)), format: "csv",

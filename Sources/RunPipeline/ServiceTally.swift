@@ -11,8 +11,6 @@ struct ServiceTally {
   private let dayCount: Int
   /// Reads of the fixed network, by area.
   private var daily: [ReadFigures]
-  /// Reads of vans, by area.
-  private var monthly: [ReadFigures]
   /// Reads of the fixed network, by day of the run.
   private(set) var days: [ReadFigures] = []
 
@@ -21,23 +19,12 @@ struct ServiceTally {
     areas = network.areas.list
     dayCount = network.scenario.days
     daily = areas.map { _ in ReadFigures() }
-    monthly = daily
   }
 
   /// All reads that the fixed network owed.
   var total: ReadFigures {
     ReadFigures(
       expected: days.reduce(0) { $0 + $1.expected }, read: days.reduce(0) { $0 + $1.read })
-  }
-
-  /// Takes a round that has ended.
-  mutating func add(_ round: RoundResult) {
-    for module in round.modules {
-      let area = Int(network.areas.ofModule[Int(module)])
-      monthly[area].expected += 1
-      monthly[area].read += 1
-    }
-    for (module, _) in round.missed { monthly[Int(network.areas.ofModule[module])].read -= 1 }
   }
 
   /// Counts the reads of the run's days in a store.
@@ -71,7 +58,9 @@ struct ServiceTally {
   }
 
   /// The areas of the territory.
-  var areaSummaries: [AreaSummary] {
+  ///
+  /// - Parameter monthly: reads of vans, by area; empty where there are none.
+  func areaSummaries(monthly: [ReadFigures]) -> [AreaSummary] {
     var summaries = areas.map { AreaSummary(name: $0.name, modules: $0.modules) }
     for module in network.territory.endpointIDs.indices {
       let area = Int(network.areas.ofModule[module])
@@ -80,7 +69,7 @@ struct ServiceTally {
     }
     for area in summaries.indices {
       summaries[area].daily = daily[area]
-      summaries[area].monthly = monthly[area]
+      if !monthly.isEmpty { summaries[area].monthly = monthly[area] }
     }
     return summaries
   }

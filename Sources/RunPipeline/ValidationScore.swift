@@ -4,37 +4,83 @@ import Metering
 import Reporting
 import VEE
 
-/// Scores the findings of a validation against what truly happened to the meters of a simulation.
-enum ValidationScore {
+/// Scores the findings of a validation against what truly happened to the meters of a simulation,
+/// month by month: memory grows with what happened, not with what was found.
+///
+/// A finding that lasts is one, though it stands in every month.
+struct ValidationScore {
   /// A finding is of an event when it begins from a day before it to this many days after it: a
   /// module may go unread for some days.
   private static let daysMax = 7
 
-  /// One score for each kind of event.
-  ///
-  /// - Parameter mayBeOlder: whether a finding may be of something before the simulation began;
-  ///   such a one is not wrong where nothing is known to have happened.
-  static func all(
-    _ events: [MeterEvent], _ findings: [EndpointFinding],
-    mayBeOlder: (EndpointFinding) -> Bool
-  ) -> [RunSummary.Score] {
-    MeterEvent.Kind.allCases.map { kind in
-      let happened = events.filter { $0.kind == kind }
-      var open = Dictionary(grouping: happened, by: \.endpoint)
-      var (right, wrong) = (0, 0)
-      for finding in findings where finding.rule == kind.rule {
-        let place = open[finding.endpoint]?.firstIndex {
-          (-1...daysMax).contains(finding.firstDay - $0.day)
-        }
-        if let place {
-          open[finding.endpoint]?.remove(at: place)
-          right += 1
-        } else if !mayBeOlder(finding) {
-          wrong += 1
-        }
+  private struct Key: Hashable {
+    let rule: VEEFlag
+    let endpoint: EndpointID
+    let firstDay: CivilDay
+  }
+
+  /// By the rule that should find them; each list by endpoint and then by instant.
+  private let events: [VEEFlag: [MeterEvent]]
+  /// Which of them were found.
+  private var isFound: [VEEFlag: [Bool]]
+  private var found: [VEEFlag: Int] = [:]
+  private var right: [VEEFlag: Int] = [:]
+  /// Findings of the month before.
+  private var known: Set<Key> = []
+  private let mayBeOlder: (EndpointFinding) -> Bool
+
+  /// - Parameters:
+  ///   - events: by endpoint and then by instant.
+  ///   - mayBeOlder: whether a finding may be of something before the simulation began; such a one
+  ///     is not wrong where nothing is known to have happened.
+  init(_ events: [MeterEvent], mayBeOlder: @escaping (EndpointFinding) -> Bool) {
+    self.events = Dictionary(grouping: events, by: \.kind.rule)
+    isFound = self.events.mapValues { [Bool](repeating: false, count: $0.count) }
+    self.mayBeOlder = mayBeOlder
+  }
+
+  /// Adds the findings of the next month.
+  mutating func add(month findings: [EndpointFinding]) {
+    let rules = Set(MeterEvent.Kind.allCases.map(\.rule))
+    var seen: Set<Key> = []
+    for finding in findings where rules.contains(finding.rule) {
+      let key = Key(rule: finding.rule, endpoint: finding.endpoint, firstDay: finding.firstDay)
+      seen.insert(key)
+      if known.contains(key) { continue }
+      if let place = event(of: finding) {
+        isFound[finding.rule]?[place] = true
+        right[finding.rule, default: 0] += 1
+        found[finding.rule, default: 0] += 1
+      } else if !mayBeOlder(finding) {
+        found[finding.rule, default: 0] += 1
       }
-      return RunSummary.Score(
-        rule: kind.rawValue, injected: happened.count, found: right + wrong, right: right)
+    }
+    known = seen
+  }
+
+  /// The place of the first event that a finding can be of and that was not found before.
+  private func event(of finding: EndpointFinding) -> Int? {
+    guard let events = events[finding.rule], let isFound = isFound[finding.rule] else { return nil }
+    var (low, high) = (0, events.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if events[middle].endpoint < finding.endpoint { low = middle + 1 } else { high = middle }
+    }
+    while low < events.count, events[low].endpoint == finding.endpoint {
+      if !isFound[low], (-1...Self.daysMax).contains(finding.firstDay - events[low].day) {
+        return low
+      }
+      low += 1
+    }
+    return nil
+  }
+
+  /// One score for each kind of event.
+  var scores: [RunSummary.Score] {
+    MeterEvent.Kind.allCases.map { kind in
+      RunSummary.Score(
+        rule: kind.rawValue, injected: events[kind.rule]?.count ?? 0,
+        found: found[kind.rule] ?? 0, right: right[kind.rule] ?? 0)
     }
   }
 }

@@ -53,7 +53,8 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
       meters: { exchanged_share: 0.1, unreported_exchange_share: 0.11, stuck_share: 0.12,
         swapped_share: 0.13, rollover_share: 0.14 },
       head_end: { close_after_days: 49 },
-      billing: { utility: 'U-1', window_before_days: 11, window_after_days: 12 },
+      billing: { utility: 'U-1', window_before_days: 11, window_after_days: 12,
+        daylight_saving: 'us' },
     }
     """
   var expected = Scenario()
@@ -125,6 +126,7 @@ private let least = "{ name: 'a', territory: { tracts_csv: 't.csv' } }"
   expected.billing.utility = "U-1"
   expected.billing.windowBeforeDays = 11
   expected.billing.windowAfterDays = 12
+  expected.billing.daylightSaving = .us
   let scenario = try decode(text)
   #expect(scenario == expected)
   #expect(try decode(ScenarioFile.encode(scenario)) == scenario)

@@ -10,6 +10,7 @@ import Testing
 @testable import RunPipeline
 
 private struct Silent: RunObserver {
+  func expect(_ cost: RunCost) {}
   func begin(_ part: String, unit: String, total: Int) {}
   func advance() throws {}
   func check() throws {}
@@ -206,6 +207,7 @@ struct RunTests {
     struct Stop: Error {}
     struct Impatient: RunObserver {
       let whileCounting: Bool
+      func expect(_ cost: RunCost) {}
       func begin(_ part: String, unit: String, total: Int) {}
       func advance() throws { if whileCounting { throw Stop() } }
       func check() throws { if !whileCounting { throw Stop() } }

@@ -12,6 +12,7 @@ final class SmokeRun: Workload {
 
   /// Shows nothing.
   private struct Silent: RunObserver {
+    func expect(_ cost: RunCost) {}
     func begin(_ part: String, unit: String, total: Int) {}
     func advance() {}
     func check() {}

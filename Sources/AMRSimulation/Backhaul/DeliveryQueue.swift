@@ -17,6 +17,16 @@ public struct DeliveryQueue: Sendable {
 
   public init() {}
 
+  /// A queue that holds what another one held.
+  public init(waiting: [(delivery: Delivery, upload: Upload)]) {
+    self.waiting = waiting.map { Entry(delivery: $0.delivery, upload: $0.upload) }
+  }
+
+  /// What has not been handed out, in order.
+  public var deliveriesWaiting: [(delivery: Delivery, upload: Upload)] {
+    waiting.sorted { $0.delivery < $1.delivery }.map { ($0.delivery, $0.upload) }
+  }
+
   /// Whether everything has been handed out.
   public var isEmpty: Bool { waiting.isEmpty }
 

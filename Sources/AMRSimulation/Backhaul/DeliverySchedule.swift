@@ -12,6 +12,13 @@ public struct Delivery: Sendable, Comparable {
   /// 0 for the first arrival, then one for each repeat.
   public let copy: Int
 
+  public init(at: UTCMilliseconds, collector: CollectorID, sequence: UInt64, copy: Int) {
+    self.at = at
+    self.collector = collector
+    self.sequence = sequence
+    self.copy = copy
+  }
+
   public static func < (left: Self, right: Self) -> Bool {
     (left.at, left.collector.rawValue, left.sequence, left.copy)
       < (right.at, right.collector.rawValue, right.sequence, right.copy)

@@ -31,6 +31,41 @@ struct MeterRound: Sendable {
     isPassed = isRead
   }
 
+  /// What the round has gathered, as text: a letter for each module.
+  ///
+  /// `r` stands for one that is read; of the others A and B are those that nothing came near of, C and
+  /// D those of the first reason and so on, the second of each pair where a van has passed.
+  var letters: String {
+    var text: [UInt8] = []
+    for place in modules.indices {
+      let reason = nearest[place].map { $0.rawValue + 1 } ?? 0
+      text.append(
+        isRead[place]
+          ? UInt8(ascii: "r") : UInt8(ascii: "A") + 2 * reason + (isPassed[place] ? 1 : 0))
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Takes over what an equal round has gathered.
+  ///
+  /// - Returns: false where the letters are not those of so many modules.
+  mutating func restore(letters: String, drivenDays: Int) -> Bool {
+    guard letters.utf8.count == modules.count else { return false }
+    for (place, letter) in letters.utf8.enumerated() {
+      if letter == UInt8(ascii: "r") {
+        isRead[place] = true
+        readCount += 1
+        continue
+      }
+      let code = letter &- UInt8(ascii: "A")
+      guard code >> 1 == 0 || MissReason(rawValue: code >> 1 - 1) != nil else { return false }
+      nearest[place] = code >> 1 == 0 ? nil : MissReason(rawValue: code >> 1 - 1)
+      isPassed[place] = code & 1 == 1
+    }
+    self.drivenDays = drivenDays
+    return true
+  }
+
   /// Modules that are not read yet.
   var unread: [UInt32] { modules.indices.lazy.filter { !isRead[$0] }.map { modules[$0] } }
 

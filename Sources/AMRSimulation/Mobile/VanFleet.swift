@@ -151,19 +151,48 @@ struct VanFleet: Sendable {
   }
 
   private mutating func openRounds(on day: CivilDay, number: Int, _ network: FixedNetwork) {
-    let history = network.history
     for cycle in BillingCycle.allCases
     where cycle.scheduledRead(year: day.year, month: day.month) == day {
-      let due = cycles.indices.filter {
-        cycles[$0] == cycle && history.isInstalled($0, on: number)
-          && !history.isFixed($0, on: number)
-      }
-      if due.isEmpty { continue }
-      rounds.append(
-        MeterRound(
-          cycle: cycle, opened: day, redriveDays: scenario.vans.redriveDays,
-          modules: due.map { UInt32($0) }))
+      let round = round(of: cycle, opened: day, network.history)
+      if !round.modules.isEmpty { rounds.append(round) }
     }
+  }
+
+  /// A round as it begins.
+  private func round(of cycle: BillingCycle, opened day: CivilDay, _ history: ServiceHistory)
+    -> MeterRound
+  {
+    let number = day - scenario.startDate
+    let due = cycles.indices.filter {
+      cycles[$0] == cycle && history.isInstalled($0, on: number) && !history.isFixed($0, on: number)
+    }
+    return MeterRound(
+      cycle: cycle, opened: day, redriveDays: scenario.vans.redriveDays,
+      modules: due.map { UInt32($0) })
+  }
+
+  // MARK: - Interruptions
+
+  /// The rounds that are open.
+  var state: [RoundState] {
+    rounds.map {
+      RoundState(
+        cycle: $0.cycle, opened: $0.opened, drivenDays: $0.drivenDays, letters: $0.letters)
+    }
+  }
+
+  /// Takes over the open rounds of an equal fleet that is to drive a day next.
+  ///
+  /// - Returns: false where they are not those of such a fleet.
+  mutating func restore(_ states: [RoundState], nextDay: Int, _ history: ServiceHistory) -> Bool {
+    self.nextDay = nextDay
+    rounds = []
+    for state in states {
+      var round = round(of: state.cycle, opened: state.opened, history)
+      guard round.restore(letters: state.letters, drivenDays: state.drivenDays) else { return false }
+      rounds.append(round)
+    }
+    return true
   }
 
   /// The shifts of a day, and the modules for which they are driven, a bit for each.
@@ -279,6 +308,24 @@ struct VanFleet: Sendable {
       builder.finish(),
       Delivery(at: end + Self.uploadMs, collector: collector, sequence: sequence, copy: 0)
     )
+  }
+}
+
+/// What an open round of vans has gathered.
+public struct RoundState: Sendable, Equatable {
+  public let cycle: BillingCycle
+  /// The scheduled day.
+  public let opened: CivilDay
+  /// Days on which vans drove for it.
+  public let drivenDays: Int
+  /// A letter for each of its modules.
+  public let letters: String
+
+  public init(cycle: BillingCycle, opened: CivilDay, drivenDays: Int, letters: String) {
+    self.cycle = cycle
+    self.opened = opened
+    self.drivenDays = drivenDays
+    self.letters = letters
   }
 }
 

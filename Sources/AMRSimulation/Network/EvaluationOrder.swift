@@ -33,12 +33,16 @@ extension Scenario {
 /// Why a network cannot be simulated as asked.
 public enum EvaluationError: Error, CustomStringConvertible {
   case needsCensus
+  /// Rounds of vans to go on with are not those of the scenario.
+  case otherRounds
 
   public var description: String {
     switch self {
     case .needsCensus:
       "collectors.receiver is 'limited', whose frames depend on one another; on-demand evaluation "
         + "cannot decide them, use the census"
+    case .otherRounds:
+      "the rounds of vans to go on with are not those of this scenario; begin the run anew"
     }
   }
 }

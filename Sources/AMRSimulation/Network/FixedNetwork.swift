@@ -44,14 +44,14 @@ public struct FixedNetwork: Sendable {
   public let areas: Areas
   public let history: ServiceHistory
   private let registryChanges: [RegistryChange]
-  private var fleet: VanFleet?
-  private var book: RegisterBook
-  private var nextPeriod = 0
+  var fleet: VanFleet?
+  var book: RegisterBook
+  var nextPeriod = 0
   var received: ReceivedModules
   /// Vector instructions to use, of those that the processor has.
   public var vectorLevel = VectorLevel.best
   /// Of the periods so far; nil when not every arrival was decided.
-  private var counted: PacketCounts? = PacketCounts()
+  var counted: PacketCounts? = PacketCounts()
 
   /// Called with the number of collectors that have been begun, from any thread; may throw to give
   /// up.

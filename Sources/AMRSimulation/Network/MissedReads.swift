@@ -61,10 +61,13 @@ struct ReceivedModules: Sendable {
   /// The days that anything is known of, ascending.
   var numbers: [Int] { days.keys.sorted() }
 
-  mutating func add(_ modules: some Sequence<UInt32>, day: Int) {
-    var bits = days.removeValue(forKey: day) ?? [UInt64](repeating: 0, count: (count + 63) / 64)
+  /// - Parameter isOwed: whether it is to be told who was missed on the day.
+  mutating func add(_ modules: some Sequence<UInt32>, day: Int, isOwed: Bool = true) {
+    let known = days.removeValue(forKey: day) ?? (isOwed ? nil : latest[day])
+    latest[day] = nil
+    var bits = known ?? [UInt64](repeating: 0, count: (count + 63) / 64)
     for module in modules { bits[Int(module >> 6)] |= 1 << UInt64(module & 63) }
-    days[day] = bits
+    if isOwed { days[day] = bits }
     latest[day] = bits
     if latest.count > Self.latestMax, let oldest = latest.keys.min() { latest[oldest] = nil }
   }

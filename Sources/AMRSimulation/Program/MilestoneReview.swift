@@ -66,6 +66,37 @@ public struct MilestoneReview: Sendable {
     }
   }
 
+  // MARK: - Interruptions
+
+  /// What is known of one milestone so far.
+  public struct State: Sendable, Equatable {
+    public let metOn: CivilDay?
+    public let value: Double?
+    public let lookedAt: CivilDay?
+
+    public init(metOn: CivilDay?, value: Double?, lookedAt: CivilDay?) {
+      self.metOn = metOn
+      self.value = value
+      self.lookedAt = lookedAt
+    }
+  }
+
+  /// What is known of each milestone, in the order of the scenario.
+  public var states: [State] {
+    records.map { State(metOn: $0.metOn, value: $0.value, lookedAt: $0.lookedAt) }
+  }
+
+  /// Takes over what a review of the same scenario knew.
+  public mutating func restore(_ states: [State]) {
+    for (index, state) in zip(records.indices, states) {
+      records[index].metOn = state.metOn
+      records[index].value = state.value
+      records[index].lookedAt = state.lookedAt
+    }
+  }
+
+  // MARK: - Days
+
   /// Whether anything is to be looked at on a day.
   public func looks(at day: CivilDay) -> Bool { records.contains { Self.looks(at: day, $0) } }
 
@@ -174,23 +205,26 @@ extension FixedNetwork {
     return review.outcomes
   }
 
-  /// Finds who is received on a day.
-  private mutating func hear(
+  /// Finds who is received on a day, for what is told of the latest days only.
+  mutating func hear(
     day: Int, order: EvaluationOrder, threads: Int, progress: @escaping Progress
   ) async throws {
     if order == .onDemand && scenario.needsCensus { throw EvaluationError.needsCensus }
     let onAir = OnAir(history, modules: territory.count, day: day)
-    let period = ReportingPeriod(number: day, hours: 24)
+    let periods = 24 / scenario.backhaul.uploadPeriodH
     let (network, history) = (self, history)
     let working = sites.indices.filter { history.isBuilt($0, on: day) }
     let counter = ProgressCounter(progress)
-    let heard = try await parallelMap(count: working.count, threads: threads) { index in
-      try counter.advance()
-      let collector = working[index]
-      return network.receptions(collector: collector, period: period, onAir: onAir, order: order)
-        .receptions.map { network.links[collector].endpoints[$0.link] }
+    for number in day * periods..<(day + 1) * periods {
+      let period = ReportingPeriod(number: number, hours: scenario.backhaul.uploadPeriodH)
+      let heard = try await parallelMap(count: working.count, threads: threads) { index in
+        try counter.advance()
+        let collector = working[index]
+        return network.receptions(collector: collector, period: period, onAir: onAir, order: order)
+          .receptions.map { network.links[collector].endpoints[$0.link] }
+      }
+      received.add(heard.joined(), day: day, isOwed: false)
     }
-    received.add(heard.joined(), day: day)
   }
 }
 

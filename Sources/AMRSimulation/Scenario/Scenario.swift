@@ -293,6 +293,8 @@ public struct BillingSpec: Sendable, Equatable {
   public var windowBeforeDays = 3
   /// … to this many days after it.
   public var windowAfterDays = 1
+  /// Of the instants in billing files; days are always those of standard time.
+  public var daylightSaving = DaylightSaving.none
 
   public init() {}
 }

@@ -461,5 +461,9 @@ enum ScenarioSchema {
         "A read qualifies for a cycle from this many days before the scheduled read date …"),
       .whole(
         "window_after_days", \.billing.windowAfterDays, 0...15, "… to this many days after it."),
+      .choice(
+        "daylight_saving", \.billing.daylightSaving,
+        "Where there is one, billing files say when reads were taken in civil time with its offset, "
+          + "otherwise in UTC; days stay those of standard time."),
     ])
 }

@@ -49,7 +49,7 @@ struct Ledger: Sendable {
   private(set) var pending: [Entry] = []
 
   /// The ledger that a store's files of `uploads` hold.
-  init(_ files: [LiveFile], heldDigestsMax: Int = 1 << 20) throws(HeadEndError) {
+  init(_ files: [LiveFile], heldDigestsMax: Int = 1 << 17) throws(HeadEndError) {
     self.heldDigestsMax = heldDigestsMax
     for file in files {
       let keys = try UploadTable.keys(file.open())

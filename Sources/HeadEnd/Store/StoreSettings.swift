@@ -14,17 +14,20 @@ public struct StoreSettings: Sendable, Equatable {
   public var windowBeforeDays: Int
   /// … to this many days after it.
   public var windowAfterDays: Int
+  /// Of the instants in billing files; days are always those of standard time.
+  public var daylightSaving = DaylightSaving.none
   /// The limits of validation and estimation.
   public var rules = VEERules()
 
   public init(
     utcOffsetMinutes: Int = 0, utility: String = "utility", windowBeforeDays: Int = 3,
-    windowAfterDays: Int = 1
+    windowAfterDays: Int = 1, daylightSaving: DaylightSaving = .none
   ) {
     self.utcOffsetMinutes = utcOffsetMinutes
     self.utility = utility
     self.windowBeforeDays = windowBeforeDays
     self.windowAfterDays = windowAfterDays
+    self.daylightSaving = daylightSaving
   }
 
   /// The civil time that divides stamps into days.
@@ -39,6 +42,7 @@ public struct StoreSettings: Sendable, Equatable {
       ("format", .string(Self.format)), ("utc_offset_minutes", .int(Int64(utcOffsetMinutes))),
       ("utility", .string(utility)), ("window_before_days", .int(Int64(windowBeforeDays))),
       ("window_after_days", .int(Int64(windowAfterDays))),
+      ("daylight_saving", .string(daylightSaving.rawValue)),
       ("validation", ValidationLimits.node(rules)),
     ]).pretty + "\n"
   }
@@ -82,10 +86,15 @@ public struct StoreSettings: Sendable, Equatable {
     guard let utility = value["utility"]?.string else {
       throw .damagedStore("\(path): utility is missing; expected a text")
     }
+    // Stores of before have no such key.
+    let savingText = value["daylight_saving"].map(\.string) ?? DaylightSaving.none.rawValue
+    guard let daylightSaving = savingText.flatMap(DaylightSaving.init(rawValue:)) else {
+      throw .damagedStore("\(path): daylight_saving is wrong; expected \"none\" or \"us\"")
+    }
     self.init(
       utcOffsetMinutes: try integer("utc_offset_minutes", -840...840), utility: utility,
       windowBeforeDays: try integer("window_before_days", 0...15),
-      windowAfterDays: try integer("window_after_days", 0...15))
+      windowAfterDays: try integer("window_after_days", 0...15), daylightSaving: daylightSaving)
     rules = try ValidationLimits.rules(value["validation"], path: path)
   }
 }

@@ -40,29 +40,51 @@ public struct StoreSummary: Sendable {
 }
 
 extension ReadStore {
-  /// Reads the whole table `reads` and counts.
-  public func summary(threads: Int) async throws -> StoreSummary {
+  /// Reads the whole table `reads` and counts, some days at a time, so that memory does not grow with
+  /// the store.
+  ///
+  /// - Parameter progress: called after so many more days.
+  public func summary(threads: Int, progress: (_ days: Int) throws -> Void = { _ in }) async throws
+    -> StoreSummary
+  {
     let index = EndpointIndex(endpointIDs)
     let days = days
-    let scans = try await Self.scan(days.map { slot($0) }, index: index, threads: threads)
-    var everRead = [Bool](repeating: false, count: index.ids.count)
-    for scan in scans {
-      for row in scan.rowsRead { everRead[Int(row)] = true }
+    var count = StoreCount(endpointCount: index.ids.count)
+    // A multiple, as days differ in length.
+    let step = 4 * max(1, threads)
+    for start in stride(from: 0, to: days.count, by: step) {
+      let slots = days[start..<min(start + step, days.count)].map { slot($0) }
+      let scans = try await parallelMap(count: slots.count, threads: threads) { number in
+        try DayScan(slots[number], index: index)
+      }
+      for scan in scans { count.add(scan) }
+      try progress(slots.count)
     }
     return StoreSummary(
-      days: scans.map(\.summary), receivedReads: scans.reduce(0) { $0 + $1.receivedReads },
-      endpointsWithoutRead: everRead.count { !$0 },
-      digest: scans.reduce(0) { $0 &+ $1.digest },
+      days: count.days, receivedReads: count.receivedReads,
+      endpointsWithoutRead: count.everRead.count { !$0 }, digest: count.digest,
       byteCount: snapshot(.reads).files.reduce(0) { $0 + Int($1.size) },
-      coreByteCount: scans.reduce(0) { $0 + $1.coreByteCount })
+      coreByteCount: count.coreByteCount)
   }
+}
 
-  private static func scan(_ slots: [StoredSlot], index: EndpointIndex, threads: Int) async throws
-    -> [DayScan]
-  {
-    try await parallelMap(count: slots.count, threads: threads) { number in
-      try DayScan(slots[number], index: index)
-    }
+/// The days so far.
+private struct StoreCount {
+  var days: [DaySummary] = []
+  var receivedReads = 0
+  var coreByteCount = 0
+  var digest: UInt128 = 0
+  /// By place among the endpoints of the registry.
+  var everRead: [Bool]
+
+  init(endpointCount: Int) { everRead = [Bool](repeating: false, count: endpointCount) }
+
+  mutating func add(_ scan: DayScan) {
+    days.append(scan.summary)
+    receivedReads += scan.receivedReads
+    coreByteCount += scan.coreByteCount
+    digest &+= scan.digest
+    for row in scan.rowsRead { everRead[Int(row)] = true }
   }
 }
 

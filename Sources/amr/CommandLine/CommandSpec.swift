@@ -37,6 +37,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case price
   case quiet
   case registry
+  case resume
   case retentionDays = "retention-days"
   case seed
   case seeds

@@ -22,20 +22,25 @@ enum Commands {
     summary: "simulate a network, store its reads, export billing files",
     details: "Simulates the scenario's network, takes the uploads into a read store exactly once, "
       + "closes the days, exports billing files, and writes summary.json. An existing run is "
-      + "refused without --force.",
+      + "refused without --force. A run that is interrupted after a calendar month of it is over "
+      + "stays beside its place, in DIR.partial: the same command with --resume goes on from the "
+      + "end of its last month and gives the same results; --force alone begins anew.",
     positionals: [scenario],
     options: [
       .seed, .seeds, .days, .threads, .set, .census,
       .out(
         "DIR", fallback: .described("runs/ and the scenario's name"),
         help: "the directory of the run"),
-      .force, .keepUploads,
+      .force, .resume, .keepUploads,
     ],
     examples: [
       .init(command: "amr run smoke-1k", meaning: "everything once, in seconds"),
       .init(
         command: "amr run duquesne-1998 --days 7 --seed 2 --out /tmp/week",
         meaning: "a week of the large network with other random draws"),
+      .init(
+        command: "amr run duquesne-15-years --resume",
+        meaning: "fifteen years; again after an interruption"),
       .init(
         command: "amr run smoke-1k --force --json | jq .read_rate",
         meaning: "run again and look at one figure"),

@@ -88,6 +88,9 @@ extension OptionSpec {
     fallback: .value("csv"), group: .output, help: "the format of the billing files")
   static let force = OptionSpec(
     name: .force, group: .output, help: "replace what an earlier run left in the output directory")
+  static let resume = OptionSpec(
+    name: .resume, group: .output,
+    help: "go on with an interrupted run from the last whole month; without one, begin")
   static let retentionDays = OptionSpec(
     name: .retentionDays, value: .integer(placeholder: "N", range: 0...36_500),
     fallback: .value("7"), group: .input,

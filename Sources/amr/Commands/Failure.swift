@@ -5,6 +5,7 @@ import CollectorUpload
 import DurableFiles
 import HeadEnd
 import JSON5
+import RunPipeline
 
 /// Why a command cannot do its work, where no other module has an error for it.
 struct CommandFailure: Error, CustomStringConvertible {
@@ -18,6 +19,13 @@ struct CommandFailure: Error, CustomStringConvertible {
   }
 }
 
+/// Why a run ended early that can be gone on with.
+struct RunKept: Error {
+  let cause: any Error
+  /// How to go on.
+  let advice: String
+}
+
 /// What the user and the shell are told about an error.
 struct Failure {
   /// Lines for standard error; empty where there is nothing to say.
@@ -25,6 +33,12 @@ struct Failure {
   let exitCode: ExitCode
 
   init(_ error: any Error) {
+    if let kept = error as? RunKept {
+      let cause = Failure(kept.cause)
+      exitCode = cause.exitCode
+      text = cause.text + "amr: \(kept.advice)\n"
+      return
+    }
     exitCode = Self.exitCode(of: error)
     let message =
       switch error {
@@ -39,7 +53,9 @@ struct Failure {
   private static func exitCode(of error: any Error) -> ExitCode {
     switch error {
     case is UsageError: .usage
-    case is ScenarioError, is JSON5Error, is CSVError, is TerritoryError, is UploadError: .badData
+    case is ScenarioError, is JSON5Error, is CSVError, is TerritoryError, is UploadError,
+      is CheckpointError:
+      .badData
     case is Interrupted: .interrupted
     case let error as CommandFailure: error.exitCode
     case let error as StreamError: error.exitCode

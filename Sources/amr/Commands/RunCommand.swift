@@ -10,21 +10,20 @@ func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
   let path = OutputPlace.directory(arguments.string(.out) ?? "runs/\(scenario.name)")
   let force = arguments.flag(.force)
   try OutputPlace.refuseDirectory(path, force: force, marker: "summary.json")
-  let layout = try await Layout(files: scenario, threads: arguments.threads)
-  let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
-  defer { bar.finish() }
-  let staged = try StagedDirectory(at: path)
-  try staged.writeFile("scenario.json5", Array(ScenarioFile.encode(scenario).utf8))
   var options = RunOptions()
   options.order = arguments.flag(.census) ? .census : scenario.evaluationOrder
   options.threads = arguments.threads
   options.keepsUploads = arguments.flag(.keepUploads)
   options.engine = engineName
-  var run = Run(
-    scenario, layout: layout, directory: staged.temporaryPath, options: options,
-    observer: RunProgress(bar: bar))
-  let summary = try await run.execute()
-  try staged.publish(replacing: force)
+  let layout = try await Layout(files: scenario, threads: arguments.threads)
+  let place = try RunPlace(
+    at: path, scenario, isResumed: arguments.flag(.resume), isReplaced: force, &options)
+  let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
+  defer { bar.finish() }
+  let progress = RunProgress(
+    bar: bar, isQuiet: arguments.flag(.quiet), threads: arguments.threads)
+  let summary = try await place.carryOut(
+    scenario, layout: layout, options: options, observer: progress, replacing: force)
   if arguments.flag(.json) {
     try Terminal.write(summary.json, to: .output)
   } else if !arguments.flag(.quiet) {
@@ -36,6 +35,23 @@ func runRun(_ arguments: ParsedArguments) async throws -> ExitCode {
 /// Shows a run's progress and ends it on Ctrl-C.
 struct RunProgress: RunObserver {
   let bar: ProgressBar
+  let isQuiet: Bool
+  let threads: Int
+
+  /// Tells what a run will cost that takes more than a minute.
+  func expect(_ cost: RunCost) {
+    guard !isQuiet, cost.seconds > 60 else { return }
+    bar.finish()
+    // An error stream that is closed is no reason not to run.
+    try? Terminal.write(Self.text(cost, threads: threads), to: .error)
+  }
+
+  static func text(_ cost: RunCost, threads: Int) -> String {
+    let gigabytes = Numerals.fixed(Double(cost.bytes) / 1e9, digits: 1)
+    return "amr: \(Numerals.grouped(Int64(cost.endpointDays))) endpoint-days: about "
+      + "\(Numerals.duration(seconds: cost.seconds)) on \(threads) "
+      + "\(threads == 1 ? "thread" : "threads") and \(gigabytes) GB on disk\n"
+  }
 
   func begin(_ part: String, unit: String, total: Int) {
     bar.begin(part, unit: unit, total: Int64(total))

@@ -91,6 +91,7 @@ struct SimulationFigures {
   var missed = MissedReads()
   /// What vans did.
   private var vans: VanTally
+  private let areas: Areas
   var openRounds = 0
   /// Reads that the fixed network owed.
   private var expected = 0
@@ -105,6 +106,7 @@ struct SimulationFigures {
     linksBeyondValidity = network.linksBeyondValidity
     transmissions = network.transmissions
     vans = VanTally(network.scenario)
+    areas = network.areas
     expected = (0..<days).reduce(0) { $0 + network.history.fixedCount(on: $1) }
   }
 
@@ -113,7 +115,7 @@ struct SimulationFigures {
     drawsEvaluated += result.drawsEvaluated
     receptionsUploaded += result.receptions
     uploads += result.uploads.count
-    if let day = result.vans { vans.add(day) }
+    if let day = result.vans { vans.add(day, areas: areas) }
   }
 
   /// The first part of every summary, as members of a JSON object.
