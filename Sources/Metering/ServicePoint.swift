@@ -34,7 +34,8 @@ public struct ServicePoint: Sendable, Equatable {
   public init(
     endpoint: EndpointID, meterID: String, servicePointID: String? = nil, accountID: String,
     commodity: Commodity, register: RegisterFormat, cycle: BillingCycle,
-    service: ReadService = .daily, installedAt: UTCMilliseconds, removedAt: UTCMilliseconds? = nil, removedRead: Int64? = nil,
+    service: ReadService = .daily, installedAt: UTCMilliseconds, removedAt: UTCMilliseconds? = nil,
+    removedRead: Int64? = nil,
     lastBilledRead: Int64, lastBilledAt: UTCMilliseconds
   ) {
     self.endpoint = endpoint

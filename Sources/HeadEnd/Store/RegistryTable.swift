@@ -48,7 +48,8 @@ enum RegistryTable {
     var rows: [ServicePoint] = []
     rows.reserveCapacity(endpoints.count)
     for row in endpoints.indices {
-      guard let commodity = commodities[row], let service = services[row], let cycle = BillingCycle(rawValue: Int(cycles[row])),
+      guard let commodity = commodities[row], let service = services[row],
+        let cycle = BillingCycle(rawValue: Int(cycles[row])),
         let endpoint = UInt32(exactly: endpoints[row]), (1...9).contains(dials[row]),
         (1...Int64(Int32.max)).contains(multipliers[row]),
         installed[row].magnitude < 1 << 62, (removed[row] ?? 0).magnitude < 1 << 62

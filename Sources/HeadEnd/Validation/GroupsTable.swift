@@ -43,7 +43,8 @@ enum GroupsTable {
     TableField("service", .string, comment: "how often its endpoints are read: daily or monthly"),
     TableField(
       "days_expected", .int64,
-      comment: "days of its endpoints on which a read was due: all in service, or of monthly service "
+      comment:
+        "days of its endpoints on which a read was due: all in service, or of monthly service "
         + "the scheduled one"),
     TableField("days_actual", .int64, comment: "those with a good reception"),
     TableField("days_entered", .int64, comment: "those with a read that a person entered"),

@@ -18,7 +18,8 @@ enum MonthlyTable {
     TableField("days_in_service", .int32, comment: "days in service"),
     TableField(
       "days_expected", .int32,
-      comment: "days on which a read was due: all in service, or of monthly service the scheduled one"
+      comment:
+        "days on which a read was due: all in service, or of monthly service the scheduled one"
     ),
     TableField(
       "days_actual", .int32,
