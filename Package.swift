@@ -124,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "BillingExportTests",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "HeadEnd", "BillingExport",
-        "TestSupport",
+        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "ERTProtocol",
+        "CollectorUpload", "HeadEnd", "BillingExport", "TestSupport",
       ]),
     .testTarget(
       name: "RunPipelineTests",

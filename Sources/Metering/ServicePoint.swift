@@ -4,7 +4,7 @@
 /// moved to, and so on: its rows follow one another in time without overlap.
 public struct ServicePoint: Sendable, Equatable {
   // In an order that leaves few gaps, as registries have millions of rows: an optional whole number
-  // takes nine bytes, after which those of one byte follow.
+  // takes nine bytes, and three of one byte each fill up to twelve.
 
   /// The meter's faceplate number.
   public var meterID: String
@@ -17,6 +17,7 @@ public struct ServicePoint: Sendable, Equatable {
   public var removedAt: UTCMilliseconds?
   public var commodity: Commodity
   public var cycle: BillingCycle
+  public var service: ReadService
   public var endpoint: EndpointID
   /// What the dials showed at the removal, where a fitter noted it.
   public var removedRead: Int64?
@@ -33,7 +34,8 @@ public struct ServicePoint: Sendable, Equatable {
   public init(
     endpoint: EndpointID, meterID: String, servicePointID: String? = nil, accountID: String,
     commodity: Commodity, register: RegisterFormat, cycle: BillingCycle,
-    installedAt: UTCMilliseconds, removedAt: UTCMilliseconds? = nil, removedRead: Int64? = nil,
+    service: ReadService = .daily, installedAt: UTCMilliseconds, removedAt: UTCMilliseconds? = nil,
+    removedRead: Int64? = nil,
     lastBilledRead: Int64, lastBilledAt: UTCMilliseconds
   ) {
     self.endpoint = endpoint
@@ -43,6 +45,7 @@ public struct ServicePoint: Sendable, Equatable {
     self.commodity = commodity
     self.register = register
     self.cycle = cycle
+    self.service = service
     self.installedAt = installedAt
     self.removedAt = removedAt
     self.removedRead = removedRead

@@ -24,6 +24,10 @@ public struct VEERules: Sendable, Equatable {
   /// expected to advance slowly stands still by itself.
   public var stuckCounts: Int64 = 10
 
+  /// Days without a good read after which a meter that is read once a month has missed one: a billing
+  /// month of at most 35 days (§ 56.252) and ten days for its read to come (assumption).
+  public var noReadDaysMonthly = 45
+
   /// A day's highest interval may exceed the third highest by this percentage of the third highest.
   /// The form of the check is Oracle's, the percentage a parameter.
   public var spikePercent: Int64 = 180

@@ -47,6 +47,30 @@ struct ValidationCommandTests {
     #expect(try Program.run("store check s", in: scratch).exitCode == 0)
   }
 
+  @Test("endpoints that are read daily and once a month are told apart")
+  func services() throws {
+    let scratch = try scenarioDirectory()
+    #expect(try Program.run("simulate tiny.json5 --out u --quiet", in: scratch).exitCode == 0)
+    let registry = try String(contentsOfFile: scratch.file("u/registry.csv"), encoding: .utf8)
+    var lines = registry.split(separator: "\r\n", omittingEmptySubsequences: false)
+    for row in 1...20 { lines[row] = lines[row].dropLast("daily".count) + "monthly" }
+    try lines.joined(separator: "\r\n")
+      .write(toFile: scratch.file("r.csv"), atomically: true, encoding: .utf8)
+    for line in [
+      "ingest s u/uploads --registry r.csv --utc-offset -300 --quiet",
+      "store close s --through 1998-06-02 --quiet", "store validate s --quiet", "store check s",
+    ] {
+      #expect(try Program.run(line, in: scratch).exitCode == 0, "\(line)")
+    }
+    let info = try Program.run("store info s", in: scratch).outputText
+    #expect(info.contains("monthly endpoints") && info.contains("monthly reads due"))
+    let months = info.split(separator: "\n").filter { $0.hasPrefix("1998-06 ") }
+    #expect(months.map { $0.split(separator: " ")[1] } == ["daily", "monthly"])
+    #expect(months[0].split(separator: " ")[2] == "120", "60 of 80 endpoints, 2 days")
+    let json = try Program.run("store info s --json", in: scratch).outputText
+    #expect(json.contains(#""monthly": {"#))
+  }
+
   @Test("before anything is validated, and before anything is closed")
   func nothingYet() throws {
     let scratch = try Self.store(closed: false)

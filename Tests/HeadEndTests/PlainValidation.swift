@@ -31,6 +31,10 @@ struct PlainValidation {
   var rules = VEERules()
   var reads: [Int: Read]
   var entries: [Int: Entry]
+  /// Days on which the registry has the meter as one that is read once a month.
+  var monthlyDays: Set<Int> = []
+  /// The scheduled ones of its billing cycle.
+  var scheduledDays: Set<Int> = []
 
   // What is carried from day to day and from month to month.
   private var good: (count: Int64, at: Int64)
@@ -46,12 +50,16 @@ struct PlainValidation {
   private var lastTamper: Int?
   private var kindUse: Int64 = 0
   private var lastValue: Int64?
+  /// Good reads of all days so far: `actual`, or `entered`.
+  private var goodReads: [Int: String] = [:]
 
   // What comes out.
   private(set) var values: [Int: String] = [:]
   private(set) var rejections: [Int: String] = [:]
   private(set) var findings: Set<String> = []
   private(set) var startValue: Int64?
+  /// As what each day counts: `actual`, `entered`, `estimated`; nothing where no read was due.
+  private(set) var counted: [Int: String] = [:]
 
   init(
     span: Int64, dialSpan: Int64, multiplier: Int64, isActive: Bool, clock: LocalClock,
@@ -169,8 +177,42 @@ struct PlainValidation {
       if let nextRead { line(gap, to: nextRead, first) } else { history(gap, first) }
     }
     lastValue = values[last].map { Int64($0.split(separator: " ")[0])! }
+    count(first...last, sight: sight)
     endOfMonth(first, last, lastYear)
     useBefore = hasGoodRead ? ownUse ?? 0 : 0
+  }
+
+  /// Of days on which it is read once a month only the scheduled one counts, and as the best read from
+  /// three days before it to one day after it.
+  private mutating func count(_ days: ClosedRange<Int>, sight: Int) {
+    counted = [:]
+    for day in days {
+      guard let value = values[day] else { continue }
+      if value.hasSuffix("actual") { goodReads[day] = "actual" }
+      if value.hasSuffix("verified") || value.hasSuffix("customer") { goodReads[day] = "entered" }
+    }
+    for day in days {
+      let own = values[day].map { $0.contains("estimated") ? "estimated" : goodReads[day] ?? "" }
+      if !monthlyDays.contains(day) { counted[day] = own }
+      guard monthlyDays.contains(day), scheduledDays.contains(day) else { continue }
+      let window = (day - 3...day + 1).compactMap {
+        $0 <= days.upperBound ? goodReads[$0] : $0 <= sight ? ahead($0) : nil
+      }
+      counted[day] =
+        window.contains("actual") ? "actual" : window.contains("entered") ? "entered" : own
+    }
+  }
+
+  /// What a day behind the month will have.
+  private func ahead(_ day: Int) -> String? {
+    if isGood(day) != nil {
+      if case .verified? = entries[day] { return "entered" }
+      return "actual"
+    }
+    if case .customer(let register)? = entries[day], case .use = judge(register, noon(day)) {
+      return "entered"
+    }
+    return nil
   }
 
   private func kind(_ days: ClosedRange<Int>) -> Int64 {
@@ -326,7 +368,10 @@ struct PlainValidation {
         }
       }
     }
-    if departed.isEmpty, last - dayOf(good.at) >= 7 {
+    // What is read every day again has missed nothing before.
+    let change = monthlyDays.contains(last) ? nil : monthlyDays.filter { $0 < last }.max()
+    let unread = last - max(dayOf(good.at), change ?? .min)
+    if departed.isEmpty, unread >= (monthlyDays.contains(last) ? 45 : 7) {
       findings.insert(
         "no_read \(dayOf(good.at) + 1)...\(last) units \(units(expectedUse, end - good.at))")
     }

@@ -11,7 +11,9 @@ struct PlainValidationTests {
   /// One meter's random months.
   private struct History {
     static let first = CivilDay(year: 1998, month: 6, day: 20)
-    var point: ServicePoint
+    /// One row, or two where it comes to be read more or less often.
+    var rows: [ServicePoint]
+    var point: ServicePoint { rows[0] }
     var reads: [Int: PlainValidation.Read] = [:]
     var entries: [Int: PlainValidation.Entry] = [:]
     var last: Int
@@ -28,11 +30,25 @@ struct PlainValidationTests {
       let billedBefore = chance(50) ? 0 : Int64.random(in: 0..<20, using: &random)
       let openingAt =
         Fixture.clock.startOfDay(Self.first) - billedBefore * millisecondsPerDay
-      point = ValidationStore.point(
+      var point = ValidationStore.point(
         0, account: chance(10) ? "" : nil, dials: dials, multiplier: register.multiplier,
+        cycle: Int.random(in: 1...21, using: &random), service: chance(40) ? .monthly : .daily,
         from: openingAt - 40 * millisecondsPerDay, opening: start, openingAt: openingAt)
+      rows = [point]
+      if chance(30) {
+        // At midnight or at any hour.
+        let change =
+          Fixture.clock.startOfDay(CivilDay(number: .random(in: first...last + 3, using: &random)))
+          + max(0, Int64.random(in: -6...23, using: &random)) * 3_600_000
+        rows[0].removedAt = change
+        point.installedAt = change
+        point.service = point.service == .daily ? .monthly : .daily
+        rows.append(point)
+      }
       let daily: Int64 = [0, 1, 3, 10, 60].randomElement(using: &random)!
-      let silence = [0, 15, 60, 95].randomElement(using: &random)!
+      let isEverMonthly = rows.contains { $0.service == .monthly }
+      let silence = (isEverMonthly ? [15, 60, 90, 97] : [0, 15, 60, 95])
+        .randomElement(using: &random)!
       let oddness = [0, 3, 10].randomElement(using: &random)!
       var count = start
       var jump: Int64 = 0
@@ -76,6 +92,7 @@ struct PlainValidationTests {
     var values: [Int: String]
     var rejections: [Int: String]
     var findings: Set<String>
+    var counted: [Int: String]
   }
 
   private static func months(_ history: History) -> [(first: Int, last: Int, sight: Int)] {
@@ -96,12 +113,23 @@ struct PlainValidationTests {
       isActive: !history.point.accountID.isEmpty, clock: Fixture.clock,
       opening: history.point.lastBilledRead, openingAt: history.point.lastBilledAt,
       reads: history.reads, entries: history.entries)
+    // A change on the first day follows a day of the other service.
+    for day in History.first.number - 1...history.last {
+      let row = history.rows.last {
+        $0.installedAt < Fixture.clock.startOfDay(CivilDay(number: day + 1))
+      }
+      let date = CivilDay(number: day)
+      if row?.service == .monthly { plain.monthlyDays.insert(day) }
+      if row?.cycle.scheduledRead(year: date.year, month: date.month) == date {
+        plain.scheduledDays.insert(day)
+      }
+    }
     return months(history).map { month in
       plain.month(month.first, through: month.last, sight: month.sight, lastYear: lastYear)
       plain.hasMonthBefore = true
       return Month(
         start: plain.startValue, values: plain.values, rejections: plain.rejections,
-        findings: plain.findings)
+        findings: plain.findings, counted: plain.counted)
     }
   }
 
@@ -130,11 +158,14 @@ struct PlainValidationTests {
       isFirst = false
       var validation = EndpointMonth(
         ValidationContext(
-          registry: [history.point], clock: Fixture.clock, rules: VEERules(), classes: classes,
+          registry: history.rows, clock: Fixture.clock, rules: VEERules(), classes: classes,
           entries: PersonEntries(entries), lastYearUse: lastYear > 0 ? [lastYear] : [],
-          dayCount: dayCount), grid)
+          dayCount: dayCount,
+          schedule: ReadSchedule(
+            monthOf: CivilDay(number: month.first), Fixture.settings())), grid)
       state = validation.validate(
-        row: 0, endpoint: history.point.endpoint.rawValue, rows: 0..<1, state: state)
+        row: 0, endpoint: history.point.endpoint.rawValue, rows: history.rows.indices,
+        state: state)
       return told(validation, grid, month.first, dayCount)
     }
   }
@@ -155,8 +186,15 @@ struct PlainValidationTests {
   private static func told(
     _ validation: EndpointMonth, _ grid: ReadGrid, _ first: Int, _ dayCount: Int
   ) -> Month {
-    var month = Month(start: validation.startValue, values: [:], rejections: [:], findings: [])
+    var month = Month(
+      start: validation.startValue, values: [:], rejections: [:], findings: [], counted: [:])
     for day in 0..<dayCount {
+      switch grid.counted(day, 0) {
+      case .none, .missing: break
+      case .actual: month.counted[first + day] = "actual"
+      case .customer, .verified: month.counted[first + day] = "entered"
+      case .betweenReads, .byHistory, .byClassAverage: month.counted[first + day] = "estimated"
+      }
       let value = grid.value(day, 0)
       guard let register = grid.register(day, 0) else { continue }
       let reason = value.reason.map { " \($0.name)" } ?? ""
@@ -196,6 +234,8 @@ struct PlainValidationTests {
           """
           seed \(number), month \(month): start \(other.start ?? -1), plain \(one.start ?? -1); \
           \(first ?? "values agree"); rejections agree: \(one.rejections == other.rejections); \
+          counted \(other.counted.filter { one.counted[$0.key] != $0.value }), plain \
+          \(one.counted.filter { other.counted[$0.key] != $0.value }); \
           findings \(other.findings.subtracting(one.findings).sorted()), plain \
           \(one.findings.subtracting(other.findings).sorted())
           """)

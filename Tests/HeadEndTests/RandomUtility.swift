@@ -5,7 +5,8 @@ import TestSupport
 @testable import HeadEnd
 
 /// A random small utility: a registry with exchanges, moves and removals, and what its collectors
-/// hear in some weeks, with losses and registers that jump, stand still and roll over.
+/// hear in some weeks, with losses and registers that jump, stand still and roll over. Some endpoints
+/// are read once a month, all the time or up to a day.
 struct RandomUtility {
   let firstDay: Int
   let dayCount: Int
@@ -61,6 +62,33 @@ struct RandomUtility {
         }
       })
   }
+
+  /// The row of the registry that holds when a day ends, or the last one before.
+  func row(_ endpoint: Int, on day: Int) -> ServicePoint? {
+    registry.last {
+      $0.endpoint == ValidationStore.id(endpoint) && $0.installedAt < ValidationStore.start(day + 1)
+    }
+  }
+
+  /// Of the days in service those on which a read is due.
+  func daysDue(_ endpoint: Int) -> Set<Int> {
+    daysInService(endpoint).filter { day in
+      guard let row = row(endpoint, on: day) else { return false }
+      if row.service == .daily { return true }
+      let date = ValidationStore.day0 + day
+      return row.cycle.scheduledRead(year: date.year, month: date.month) == date
+        && row.removedAt ?? .max >= ValidationStore.start(day + 1)
+    }
+  }
+
+  /// The same utility with a service that all rows have.
+  func registry(_ service: ReadService) -> [ServicePoint] {
+    registry.map { row in
+      var row = row
+      row.service = service
+      return row
+    }
+  }
 }
 
 /// An endpoint of a random utility.
@@ -80,7 +108,9 @@ private struct RandomMeter {
     let multiplier = [1, 1, 10].randomElement(using: &random)!
     var count = Bool.random(using: &random) ? Int64.random(in: 0..<5000, using: &random) : 99_700
     let opening = count
-    let kind = Int.random(in: 0..<6, using: &random)
+    let kind = Int.random(in: 0..<7, using: &random)
+    let service = Int.random(in: 0..<3, using: &random) == 0 ? ReadService.monthly : .daily
+    let cycle = [1, 1, 9, 21].randomElement(using: &random)!
     let change = Int.random(in: days.lowerBound + 3..<days.upperBound - 3, using: &random)
     if kind == 0 { exchangeDay = change }
     var closing: Int64 = 0
@@ -94,11 +124,13 @@ private struct RandomMeter {
     }
     let start = ValidationStore.start(days.lowerBound)
     func point(
-      _ meter: String, from: Int64?, to: Int64?, read: Int64?, opening: Int64, cycle: Int = 1
+      _ meter: String, from: Int64?, to: Int64?, read: Int64?, opening: Int64,
+      cycle other: Int? = nil, service changed: ReadService? = nil
     ) -> ServicePoint {
       ValidationStore.point(
-        endpoint, meter: meter, multiplier: multiplier, cycle: cycle, from: from, to: to,
-        removedRead: read, opening: opening, openingAt: max(from ?? start, start))
+        endpoint, meter: meter, multiplier: multiplier, cycle: other ?? cycle,
+        service: changed ?? service, from: from, to: to, removedRead: read, opening: opening,
+        openingAt: max(from ?? start, start))
     }
     let instant =
       ValidationStore.start(change) + Int64.random(in: 0..<24, using: &random) * 3_600_000
@@ -120,6 +152,13 @@ private struct RandomMeter {
     case 2:
       registry = [
         point("M\(endpoint)", from: nil, to: instant, read: shownAtChange, opening: opening)
+      ]
+    case 3:
+      registry = [
+        point("M\(endpoint)", from: nil, to: instant, read: nil, opening: opening),
+        point(
+          "M\(endpoint)", from: instant, to: nil, read: nil, opening: shownAtChange,
+          service: service == .daily ? .monthly : .daily),
       ]
     default:
       registry = [point("M\(endpoint)", from: nil, to: nil, read: nil, opening: opening)]

@@ -25,13 +25,14 @@ struct RegistryFileTests {
     next.servicePointID = "S"
     next.accountID = ""
     next.lastBilledAt = next.installedAt
+    next.service = .monthly
     #expect(
       String(decoding: RegistryFixture.encoded([Self.point, removed, next]), as: UTF8.self) == """
         \(RegistryFixture.header)\r
-        20000001,M1,"A,1","A,1",electric,5,40,21,1997-02-03,,,,99999,1998-06-01T05:00:00Z\r
+        20000001,M1,"A,1","A,1",electric,5,40,21,1997-02-03,,,,99999,1998-06-01T05:00:00Z,daily\r
         20000001,M1,"A,1","A,1",electric,5,40,21,1997-02-03,1998-12-31,,3,99999,\
-        1998-06-01T05:00:00.007Z\r
-        20000001,M1,S,,electric,5,40,21,1999-01-01T19:30:00Z,1999-01-01T19:30:00.001Z,99999,,,\r
+        1998-06-01T05:00:00.007Z,daily\r
+        20000001,M1,S,,electric,5,40,21,1999-01-01T19:30:00Z,1999-01-01T19:30:00.001Z,99999,,,,monthly\r
 
         """)
   }
@@ -59,7 +60,8 @@ struct RegistryFileTests {
             servicePointID: Bool.random(using: &random) ? nil : "\(text)-\(number)",
             accountID: Bool.random(using: &random) ? "" : "\(text)+\(number)",
             commodity: Commodity.allCases[number % 3], register: register,
-            cycle: BillingCycle.allCases.randomElement(using: &random)!, installedAt: installed,
+            cycle: BillingCycle.allCases.randomElement(using: &random)!,
+            service: ReadService.allCases.randomElement(using: &random)!, installedAt: installed,
             removedAt: isRemoved ? at : nil,
             removedRead: isRemoved && Bool.random(using: &random)
               ? .random(in: 0..<register.span, using: &random) : nil,
@@ -120,15 +122,16 @@ struct RegistryFileTests {
     #expect(point.servicePointID == "A7" && point.accountID == "A7" && point.removedAt == nil)
     #expect(point.installedAt == Fixture.clock.startOfDay(CivilDay(year: 1998, month: 6, day: 1)))
     #expect(point.lastBilledRead == 0 && point.lastBilledAt == point.installedAt)
-    #expect(point.removedRead == nil)
+    #expect(point.removedRead == nil && point.service == .daily)
 
     let unbilled = try RegistryFixture.decode(
       """
-      endpoint,meter,commodity,dials,multiplier,cycle,installed,removed,installed_read,service_point_id
-      7,M7,gas,4,1,3,1998-06-01T14:30:00Z,1998-06-01T14:30:00.500Z,12,
-      8,M8,gas,4,1,3,1998-06-01,1998-06-01,9999,S8
+      endpoint,meter,commodity,dials,multiplier,cycle,installed,removed,installed_read,service_point_id,service
+      7,M7,gas,4,1,3,1998-06-01T14:30:00Z,1998-06-01T14:30:00.500Z,12,,
+      8,M8,gas,4,1,3,1998-06-01,1998-06-01,9999,S8,monthly
 
       """)
+    #expect(unbilled.registry.rows.map(\.service) == [.daily, .monthly])
     #expect(unbilled.registry.rows.map(\.servicePointID) == ["M7", "S8"])
     #expect(unbilled.registry.rows.map(\.accountID) == ["", ""])
     #expect(unbilled.registry.rows.map(\.lastBilledRead) == [12, 9999])

@@ -8,7 +8,7 @@ import TestSupport
 enum RegistryFixture {
   static let header =
     "endpoint_id,meter_id,service_point_id,account_id,commodity,dials,multiplier,cycle,installed_on,"
-    + "removed_on,installed_read,removed_read,last_billed_read,last_billed_at"
+    + "removed_on,installed_read,removed_read,last_billed_read,last_billed_at,service"
 
   static func encoded(_ points: [ServicePoint], clock: LocalClock = Fixture.clock) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -59,6 +59,7 @@ enum RegistryFixture {
         accountID: "A\(Int.random(in: 1...count, using: &random))",
         commodity: Int.random(in: 0..<4, using: &random) == 0 ? .gas : .electric,
         register: register, cycle: BillingCycle(rawValue: .random(in: 1...21, using: &random))!,
+        service: ReadService.allCases.randomElement(using: &random)!,
         installedAt: installed, removedAt: isRemoved ? installed + length : nil,
         removedRead: isRemoved && Bool.random(using: &random)
           ? .random(in: 0..<register.span, using: &random) : nil,

@@ -11,7 +11,7 @@ struct RegistryRefusalTests {
   private static let names = RegistryFixture.header.split(separator: ",").map(String.init)
   private static let good = [
     "7", "M7", "S7", "A7", "electric", "5", "1", "1", "1997-02-03", "", "", "", "0",
-    "1998-06-01T05:00:00Z",
+    "1998-06-01T05:00:00Z", "daily",
   ]
   private static let aDay =
     "expected a day such as 1998-06-01, or an instant such as 1998-06-01T14:30:00Z"
@@ -67,6 +67,8 @@ struct RegistryRefusalTests {
         "last_billed_at", "",
         "the field is empty; expected an instant in UTC such as 1998-06-01T05:00:00Z"
       ),
+      ("service", "weekly", "found 'weekly'; expected daily, monthly or nothing"),
+      ("service", "Monthly", "found 'Monthly'; expected daily, monthly or nothing"),
     ])
   func fields(name: String, value: String, message: String) throws {
     let refused = try refusals([name: value])

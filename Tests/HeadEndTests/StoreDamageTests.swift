@@ -243,7 +243,8 @@ struct StoreDamageTests {
       endpoint: Fixture.firstID + 78, flag: .zero, firstDay: day, lastDay: day)
     try add(
       FindingsTable.columns([finding]) { _ in .electric }, to: .findings, month: "1998-06", &writer)
-    let key = GroupsTable.Key(grouping: .cycle, number: 3, commodity: .gas)
+    let key = GroupsTable.Key(
+      grouping: .cycle, number: 3, commodity: .gas, service: .daily)
     let groups = GroupsTable.columns(
       [[key: GroupTotals(consumption: 7)]], firstDay: day + 40)
     try add(groups, to: .groups, month: "1998-07", &writer)

@@ -65,7 +65,7 @@ struct ValidationEstimateTests {
     #expect(try store.daily(0, 0..<3) == [0, 10, 10])
     #expect(try store.monthly(0, "days_expected") == [10])
     #expect(try store.monthly(0, "last_read_at") == [nil])
-    #expect(try store.open().performance()?.ages.last?.endpoints == 1)
+    #expect(try store.open().performance()?.daily.ages.last?.endpoints == 1)
   }
 
   @Test("counts are units divided by the multiplier, and truncated")

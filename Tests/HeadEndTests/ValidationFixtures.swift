@@ -58,7 +58,8 @@ final class ValidationStore {
   static func point(
     _ endpoint: Int, meter: String? = nil, place: String? = nil, account: String? = nil,
     commodity: Commodity = .electric, dials: Int = 5, multiplier: Int = 1, cycle: Int = 1,
-    from: Int64? = nil, to: Int64? = nil, removedRead: Int64? = nil, opening: Int64 = 0,
+    service: ReadService = .daily, from: Int64? = nil, to: Int64? = nil, removedRead: Int64? = nil,
+    opening: Int64 = 0,
     openingAt: Int64? = nil
   ) -> ServicePoint {
     let installed = from ?? start(-30)
@@ -66,7 +67,8 @@ final class ValidationStore {
       endpoint: id(endpoint), meterID: meter ?? "M\(endpoint)",
       servicePointID: place ?? "S\(endpoint)", accountID: account ?? "A\(endpoint)",
       commodity: commodity, register: RegisterFormat(dials: dials, multiplier: multiplier),
-      cycle: BillingCycle(rawValue: cycle)!, installedAt: installed, removedAt: to,
+      cycle: BillingCycle(rawValue: cycle)!, service: service, installedAt: installed,
+      removedAt: to,
       removedRead: removedRead, lastBilledRead: opening,
       lastBilledAt: openingAt ?? max(installed, start(0)))
   }

@@ -28,6 +28,10 @@ struct ValidationLawTests {
     try await intake.commit(timestamp: Fixture.timestamp, threads: 1)
   }
 
+  private static func digest(_ store: ValidationStore) async throws -> UInt128 {
+    try await store.open().summary(threads: 1).digest
+  }
+
   /// Every row of closed days by endpoint, day and version.
   private static func rows(_ store: ValidationStore) throws -> [String: StoredRead] {
     let opened = try store.open()
@@ -90,9 +94,33 @@ struct ValidationLawTests {
     let content = try StoreContent(of: store.path)
     let differences = content.differences(from: expected, in: StoreContent.Part.validated)
     #expect(differences == [], "seed \(seed)")
+    #expect(try await Self.digest(store) == Self.digest(whole), "seed \(seed)")
     let now = try Self.rows(store)
     for (key, read) in seen { #expect(now[key] == read, "\(key), seed \(seed)") }
     #expect(try await store.check() == [], "seed \(seed)")
+  }
+
+  @Test(
+    "a registry that tells only later how often endpoints are read ends as one that always did",
+    arguments: seeds)
+  func laterService(seed: UInt64) async throws {
+    let utility = RandomUtility(seed: seed)
+    let whole = try await Self.atOnce(utility)
+    let expected = try StoreContent(of: whole.path)
+    for service in ReadService.allCases {
+      let store = try ValidationStore(utility.registry(service))
+      try await Self.take(utility.uploads, into: store)
+      try await store.validate(through: utility.lastDay)
+      var writer = try store.open()
+      try writer.replaceRegistry(utility.registry, timestamp: Fixture.timestamp)
+      _ = consume writer
+      try await store.validate(through: utility.lastDay)
+      let content = try StoreContent(of: store.path)
+      let differences = content.differences(from: expected, in: StoreContent.Part.validated)
+      #expect(differences == [], "\(service), seed \(seed)")
+      #expect(try await Self.digest(store) == Self.digest(whole), "\(service), seed \(seed)")
+      #expect(try await store.check() == [], "\(service), seed \(seed)")
+    }
   }
 
   @Test("a second validation changes nothing, with any number of threads", arguments: seeds)
@@ -128,20 +156,39 @@ struct ValidationLawTests {
     var missing = 0
     for endpoint in utility.endpoints {
       let service = utility.daysInService(endpoint).filter { $0 >= first }
-      let valued = service.filter {
-        current[endpoint]?[$0].map { $0.quality.isGood || $0.quality == .estimated } ?? false
+      let due = utility.daysDue(endpoint).filter { $0 >= first }
+      func figure(_ column: String) throws -> Int64 {
+        try store.monthly(endpoint, column).compactMap(\.self).reduce(0, +)
       }
-      missing += service.count - valued.count
-      let expected = try store.monthly(endpoint, "days_expected").compactMap(\.self).reduce(0, +)
-      #expect(expected == Int64(service.count), "endpoint \(endpoint), seed \(seed)")
-      for (day, read) in current[endpoint] ?? [:] where !service.contains(day) {
-        #expect(read.quality == .rejected, "endpoint \(endpoint), day \(day), seed \(seed)")
+      #expect(try figure("days_in_service") == service.count, "endpoint \(endpoint), seed \(seed)")
+      #expect(try figure("days_expected") == due.count, "endpoint \(endpoint), seed \(seed)")
+      let counted = due.map { day in
+        Self.counted(day, current[endpoint] ?? [:], utility, endpoint)
+      }
+      for (column, quality) in [
+        ("days_actual", "actual"), ("days_entered", "entered"), ("days_estimated", "estimated"),
+      ] {
+        #expect(
+          try figure(column) == counted.count { $0 == quality },
+          "\(column) of endpoint \(endpoint), seed \(seed)")
+      }
+      missing += counted.count { $0 == nil }
+      for (day, read) in current[endpoint] ?? [:] {
+        let place: Comment = "endpoint \(endpoint), day \(day), seed \(seed)"
+        if !service.contains(day) { #expect(read.quality == .rejected, place) }
+        if read.quality == .estimated {
+          #expect(due.contains(day), place)
+          let counts = Self.counted(day, current[endpoint] ?? [:], utility, endpoint)
+          #expect(counts == "estimated", place)
+        }
       }
       let daily = try store.daily(endpoint, first..<utility.lastDay + 1)
       let total = daily.reduce(0) { $0 + ($1 ?? 0) }
       let months = try store.monthly(endpoint, "consumption").compactMap(\.self).reduce(0, +)
       #expect(total == months, "endpoint \(endpoint), seed \(seed)")
-      guard utility.steady.contains(endpoint), service.contains(utility.lastDay) else { continue }
+      guard utility.steady.contains(endpoint), service.contains(utility.lastDay),
+        utility.row(endpoint, on: utility.lastDay)?.service == .daily
+      else { continue }
       let rows = utility.registry.filter { $0.endpoint == ValidationStore.id(endpoint) }
       let end = Int64(try #require(current[endpoint]?[utility.lastDay]).register)
       let span = rows[0].register.span * Int64(rows[0].register.multiplier)
@@ -149,9 +196,38 @@ struct ValidationLawTests {
       #expect((total - use) % span == 0, "endpoint \(endpoint): \(total) for \(use), seed \(seed)")
     }
     let performance = try #require(try store.open().performance())
-    let counted = performance.months.values.reduce(0) { $0 + $1.missing }
-    #expect(counted == missing, "seed \(seed)")
+    let services = ReadService.allCases.map { performance[$0] }
     #expect(
-      performance.days.values.reduce(0) { $0 + $1.missing } == missing, "seed \(seed)")
+      services.flatMap(\.months.values).reduce(0) { $0 + $1.missing } == missing, "seed \(seed)")
+    #expect(
+      services.flatMap(\.days.values).reduce(0) { $0 + $1.missing } == missing, "seed \(seed)")
+  }
+
+  /// As what a day on which a read is due counts, by the current rows around it; nil where it has
+  /// nothing.
+  private static func counted(
+    _ day: Int, _ current: [Int: StoredRead], _ utility: RandomUtility, _ endpoint: Int
+  ) -> String? {
+    guard let row = utility.row(endpoint, on: day) else { return nil }
+    func told(_ read: StoredRead?) -> String? {
+      switch read?.quality {
+      case .actual: "actual"
+      case .customer, .verified: "entered"
+      case .estimated: "estimated"
+      case .rejected, .missing, nil: nil
+      }
+    }
+    if row.service == .daily { return told(current[day]) }
+    // Rows of one meter differ only in service here, or in the cycle, too.
+    let alike = utility.registry.filter {
+      $0.endpoint == row.endpoint && $0.meterID == row.meterID && $0.cycle == row.cycle
+    }
+    let from = alike[0].installedAt
+    let to = alike.last?.removedAt ?? .max
+    let window = (day - 3...day + 1).compactMap { current[$0] }.filter {
+      $0.quality.isGood && $0.stamp > from && $0.stamp < to
+    }.map(told)
+    if window.contains("actual") { return "actual" }
+    return window.contains("entered") ? "entered" : told(current[day])
   }
 }

@@ -35,7 +35,7 @@ public struct StoreContent: Sendable, Equatable {
     validatedThrough = reads.transactions["amr/validated-through"]
     let rows = try Self.rows("reads", of: store, at: reads.version)
     readVersions = rows.map { Self.text($0) }.sorted()
-    var current: [String: (version: Int, text: String, value: String)] = [:]
+    var current: [String: (version: Int, text: String, value: String, isWithdrawn: Bool)] = [:]
     for row in rows {
       let key = "\(row["endpoint_id"] ?? "")|\(row["day"] ?? "")"
       let version = Int(row["version"] ?? "") ?? 0
@@ -43,9 +43,12 @@ public struct StoreContent: Sendable, Equatable {
       let reason = row["quality"] == "estimated" ? row["reason"] ?? "" : ""
       current[key] = (
         version, Self.text(row, without: ["version", "reason"]),
-        "\(key)|\(row["register"] ?? "")|\(row["quality"] ?? "")|\(reason)"
+        "\(key)|\(row["register"] ?? "")|\(row["quality"] ?? "")|\(reason)",
+        row["reason"] == "not_due"
       )
     }
+    // An estimate that was withdrawn because no read was due tells when it was made, not what counts.
+    current = current.filter { !$0.value.isWithdrawn }
     values = current.values.map(\.value).sorted()
     currentReads = current.values.map(\.text).sorted()
     ledger = try Self.sibling("uploads", of: store, at: reads)

@@ -11,9 +11,10 @@ struct RegistryRowError: Error {
 struct RegistryColumns: Sendable {
   private let endpoint, meter, commodity, dials, multiplier, cycle, installed, removed: CSVColumn
   private let servicePoint, account, installedRead, removedRead: CSVColumn?
-  private let lastBilledRead, lastBilledAt: CSVColumn?
+  private let lastBilledRead, lastBilledAt, service: CSVColumn?
   private let clock: LocalClock
   private let commodities = CommodityNames()
+  private let services = ServiceNames()
   let names: RegistryColumnNames
 
   init(_ reader: CSVReader, clock: LocalClock) throws(CSVError) {
@@ -39,6 +40,7 @@ struct RegistryColumns: Sendable {
     removedRead = reader.optionalColumn("removed_read")
     lastBilledRead = reader.optionalColumn("last_billed_read")
     lastBilledAt = reader.optionalColumn("last_billed_at")
+    service = reader.optionalColumn("service")
     names = RegistryColumnNames(
       endpoint: reader.name(of: endpoint), meter: reader.name(of: meter),
       installed: reader.name(of: installed), removed: reader.name(of: removed))
@@ -89,10 +91,11 @@ struct RegistryColumns: Sendable {
         expected: "nothing, as \(names.removed) is empty: give the day of the removal")
     }
     let billed = try lastBill(counts, reader)
+    let service = try readService(reader)
     return ServicePoint(
       endpoint: id, meterID: meterID, servicePointID: place.flatMap { $0.isEmpty ? nil : $0 },
       accountID: accountID ?? "", commodity: kind, register: register, cycle: cycle,
-      installedAt: installedAt, removedAt: removedAt, removedRead: lastRead,
+      service: service, installedAt: installedAt, removedAt: removedAt, removedRead: lastRead,
       lastBilledRead: billed?.read ?? firstRead ?? 0, lastBilledAt: billed?.at ?? installedAt)
   }
 
@@ -138,6 +141,14 @@ struct RegistryColumns: Sendable {
     throw error(
       .commodity, commodity, reader,
       expected: names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")")
+  }
+
+  /// How often the endpoint is read; daily where the field is empty or the column missing.
+  private func readService(_ reader: borrowing CSVReader) throws(RegistryRowError) -> ReadService {
+    guard let service, !reader.isEmpty(service) else { return .daily }
+    if let known = reader.withBytes(service, services.service) { return known }
+    let names = ReadService.allCases.map(\.rawValue).joined(separator: ", ")
+    throw error(.service, service, reader, expected: "\(names) or nothing")
   }
 
   private func text(
@@ -196,12 +207,12 @@ struct RegistryColumns: Sendable {
 /// Finds a commodity by its name without making a text of that.
 private struct CommodityNames: Sendable {
   // One by one, since a list would be retained and released for each row.
-  private let electric = Self.word(of: .electric)
-  private let gas = Self.word(of: .gas)
-  private let water = Self.word(of: .water)
+  private let electric = word(of: Commodity.electric.rawValue)
+  private let gas = word(of: Commodity.gas.rawValue)
+  private let water = word(of: Commodity.water.rawValue)
 
   func commodity(_ name: UnsafeBufferPointer<UInt8>) -> Commodity? {
-    switch Self.word(name) {
+    switch word(name) {
     case nil: nil
     case electric: .electric
     case gas: .gas
@@ -210,16 +221,32 @@ private struct CommodityNames: Sendable {
     }
   }
 
-  private static func word(of commodity: Commodity) -> UInt64? {
-    var name = commodity.rawValue
-    return name.withUTF8(word)
-  }
+}
 
-  /// A name of at most eight bytes as one number.
-  private static func word(_ name: UnsafeBufferPointer<UInt8>) -> UInt64? {
-    guard name.count <= 8, name.first != 0 else { return nil }
-    var word: UInt64 = 0
-    for byte in name { word = word << 8 | UInt64(byte) }
-    return word
+/// Finds a service by its name in the same way.
+private struct ServiceNames: Sendable {
+  private let daily = word(of: ReadService.daily.rawValue)
+  private let monthly = word(of: ReadService.monthly.rawValue)
+
+  func service(_ name: UnsafeBufferPointer<UInt8>) -> ReadService? {
+    switch word(name) {
+    case nil: nil
+    case daily: .daily
+    case monthly: .monthly
+    default: nil
+    }
   }
+}
+
+private func word(of name: String) -> UInt64? {
+  var name = name
+  return name.withUTF8 { word($0) }
+}
+
+/// A name of at most eight bytes as one number.
+private func word(_ name: UnsafeBufferPointer<UInt8>) -> UInt64? {
+  guard name.count <= 8, name.first != 0 else { return nil }
+  var word: UInt64 = 0
+  for byte in name { word = word << 8 | UInt64(byte) }
+  return word
 }

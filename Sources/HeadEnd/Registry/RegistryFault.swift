@@ -11,6 +11,7 @@ public enum RegistryFault: String, CaseIterable, Sendable {
   case dials
   case multiplier
   case cycle
+  case service
   case installed = "installed_on"
   case removed = "removed_on"
   case installedRead = "installed_read"

@@ -22,6 +22,7 @@ import SystemMemory
 /// | `removed_read` | optional: what they showed at the removal |
 /// | `last_billed_read` | optional: what they showed when the last bill was made |
 /// | `last_billed_at` | when that was; both are given or neither |
+/// | `service` | `daily` or `monthly`: how often it is read; absent or empty: `daily` |
 ///
 /// Instants are `YYYY-MM-DDThh:mm:ssZ`, with `.mmm` where there are milliseconds. Where no last bill
 /// is given, the first one starts from the installation. `endpoint`, `meter`, `account`, `installed`
@@ -33,7 +34,7 @@ public enum RegistryFile {
   private static let header = [
     "endpoint_id", "meter_id", "service_point_id", "account_id", "commodity", "dials", "multiplier",
     "cycle", "installed_on", "removed_on", "installed_read", "removed_read", "last_billed_read",
-    "last_billed_at",
+    "last_billed_at", "service",
   ]
   /// Bytes that are gathered before they are handed on.
   private static let chunkByteCount = 1 << 20
@@ -86,6 +87,7 @@ public enum RegistryFile {
     } else {
       csv.append(registryInstant(point.lastBilledAt, nil))
     }
+    csv.append(point.service.rawValue)
     csv.endRow()
   }
 

@@ -22,6 +22,7 @@ enum RegistryTable {
       (.int32(built.multipliers), nil), (.int32(built.cycles), nil), (.int64(built.installed), nil),
       (.int64(built.removed), built.isRemoved), (.int64(built.removedReads), built.hasRemovedRead),
       (.int64(built.lastReads), nil), (.int64(built.lastAt), nil),
+      (.dictionary(codes: built.services, values: ReadService.allCases.map(\.rawValue)), nil),
     ]
     return zip(StoreTable.registry.fields, data).map { field, content in
       Column(field.field, content.0, validity: content.1)
@@ -34,7 +35,7 @@ enum RegistryTable {
     let meters = try Texts(file, "meter_id")
     let servicePoints = try Texts(file, "service_point_id")
     let accounts = try Texts(file, "account_id")
-    let commodities = try Commodities(file)
+    let commodities = try Words<Commodity>(file, "commodity")
     let dials = try file.integers("dials")
     let multipliers = try file.integers("multiplier")
     let cycles = try file.integers("cycle")
@@ -43,10 +44,12 @@ enum RegistryTable {
     let removedReads = try file.optionalIntegers("removed_read")
     let lastReads = try file.integers("last_billed_read")
     let lastAt = try file.integers("last_billed_at")
+    let services = try Words<ReadService>(file, "service")
     var rows: [ServicePoint] = []
     rows.reserveCapacity(endpoints.count)
     for row in endpoints.indices {
-      guard let commodity = commodities[row], let cycle = BillingCycle(rawValue: Int(cycles[row])),
+      guard let commodity = commodities[row], let service = services[row],
+        let cycle = BillingCycle(rawValue: Int(cycles[row])),
         let endpoint = UInt32(exactly: endpoints[row]), (1...9).contains(dials[row]),
         (1...Int64(Int32.max)).contains(multipliers[row]),
         installed[row].magnitude < 1 << 62, (removed[row] ?? 0).magnitude < 1 << 62
@@ -59,7 +62,7 @@ enum RegistryTable {
           endpoint: EndpointID(rawValue: endpoint), meterID: meters[row],
           servicePointID: servicePoints[row], accountID: accounts[row], commodity: commodity,
           register: RegisterFormat(dials: Int(dials[row]), multiplier: Int(multipliers[row])),
-          cycle: cycle, installedAt: installed[row] / 1000,
+          cycle: cycle, service: service, installedAt: installed[row] / 1000,
           removedAt: removed[row].map { $0 / 1000 }, removedRead: removedReads[row],
           lastBilledRead: lastReads[row], lastBilledAt: lastAt[row] / 1000))
     }
@@ -86,6 +89,7 @@ enum RegistryTable {
     var hasRemovedRead: [Bool] = []
     var lastReads: [Int64] = []
     var lastAt: [Int64] = []
+    var services: [UInt8] = []
     private let codes = Dictionary(
       uniqueKeysWithValues: Commodity.allCases.enumerated().map { ($1, UInt8($0)) })
     /// The commodity of the last row: most rows have that of the one before.
@@ -109,6 +113,7 @@ enum RegistryTable {
       hasRemovedRead.reserveCapacity(count)
       lastReads.reserveCapacity(count)
       lastAt.reserveCapacity(count)
+      services.reserveCapacity(count)
     }
 
     mutating func append(_ rows: UnsafeBufferPointer<ServicePoint>, _ block: Range<Int>) {
@@ -117,6 +122,14 @@ enum RegistryTable {
       servicePoints.append(count: block.count) { rows[start + $0].servicePointID }
       accounts.append(count: block.count) { rows[start + $0].accountID }
       for row in block { append(rows[row]) }
+    }
+
+    /// The place of a service among all.
+    private static func code(_ service: ReadService) -> UInt8 {
+      switch service {
+      case .daily: 0
+      case .monthly: 1
+      }
     }
 
     private mutating func append(_ point: borrowing ServicePoint) {
@@ -136,6 +149,7 @@ enum RegistryTable {
       hasRemovedRead.append(point.removedRead != nil)
       lastReads.append(point.lastBilledRead)
       lastAt.append(point.lastBilledAt * 1000)
+      services.append(Self.code(point.service))
     }
   }
 
@@ -158,28 +172,28 @@ enum RegistryTable {
     subscript(row: Int) -> String { text?[row] ?? others[row] ?? "" }
   }
 
-  /// The column of commodities, nil where a row has none that is known.
-  private struct Commodities {
+  /// A column of a few words, nil where a row has none that is known.
+  private struct Words<Value: RawRepresentable<String>> {
     private let codes: [UInt8]
-    private let values: [Commodity?]
+    private let values: [Value?]
     private let others: [String?]
 
-    init(_ file: StoredFile) throws(HeadEndError) {
-      if case .dictionary(let codes, let values) = try file.column("commodity").data {
+    init(_ file: StoredFile, _ name: String) throws(HeadEndError) {
+      if case .dictionary(let codes, let values) = try file.column(name).data {
         self.codes = codes
-        self.values = values.map(Commodity.init(rawValue:))
+        self.values = values.map(Value.init(rawValue:))
         others = []
       } else {
         (codes, values) = ([], [])
-        others = try file.texts("commodity")
+        others = try file.texts(name)
       }
     }
 
-    subscript(row: Int) -> Commodity? {
+    subscript(row: Int) -> Value? {
       guard codes.isEmpty else {
         return Int(codes[row]) < values.count ? values[Int(codes[row])] : nil
       }
-      return others[row].flatMap(Commodity.init(rawValue:))
+      return others[row].flatMap(Value.init(rawValue:))
     }
   }
 }

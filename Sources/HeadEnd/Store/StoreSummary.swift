@@ -107,6 +107,8 @@ private struct DayScan: Sendable {
     var lateReads = 0
     for row in 0..<rows.count {
       let read = rows.reads[row]
+      // An estimate that was needed for a time only: as if it had never been.
+      if read.reason == .notDue { continue }
       digest &+= Self.hash(endpoint: rows.endpoints[row], day: slot.day, read)
       guard read.quality == .actual else { continue }
       sum += Int64(read.register)

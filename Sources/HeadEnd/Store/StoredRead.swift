@@ -48,6 +48,9 @@ public enum ReadReason: UInt8, CaseIterable, Sendable {
   case restored
   /// Entered by a person, who says in the note why.
   case edit
+  /// An estimate is withdrawn: the endpoint is read once a month, and this is not the scheduled day,
+  /// or there is a good read on another day of its read window.
+  case notDue
 
   /// As in the column `reason`.
   public var name: String {
@@ -65,6 +68,7 @@ public enum ReadReason: UInt8, CaseIterable, Sendable {
     case .byClassAverage: "by_class_average"
     case .restored: "restored"
     case .edit: "edit"
+    case .notDue: "not_due"
     }
   }
 }

@@ -41,7 +41,8 @@ extension StoreTable {
   func checkColumns(of table: DeltaTable) throws(HeadEndError) {
     func changed(_ problem: String) -> HeadEndError {
       .damagedStore(
-        "\(table.directory): \(problem): another program changed the table; restore it from a copy")
+        "\(table.directory): \(problem): another program changed the table; restore it from a copy, or "
+          + "make the store anew if an earlier version of amr made it")
     }
     for own in fields.map(\.field) {
       guard let found = table.metadata.fields.first(where: { $0.field.name == own.name })?.field
@@ -152,6 +153,7 @@ extension StoreTable {
       "last_billed_read", .int64,
       comment: "what the dials showed at the last bill, or at the installation if that was later"),
     TableField("last_billed_at", .timestampMicros, comment: "when that was, UTC"),
+    TableField("service", .string, comment: "how often it is read: daily or monthly"),
   ]
 
   private static let collectorFields: [TableField] = [

@@ -12,7 +12,7 @@ enum ValidationLimits {
     let set: @Sendable (inout VEERules, Int64) -> Void
   }
 
-  /// Those that act on daily reads.
+  /// Those that act on reads of registers.
   private static let all: [Limit] = [
     Limit(
       name: "plausible_use_factor", range: 1...1000, get: { $0.plausibleUseFactor },
@@ -30,6 +30,9 @@ enum ValidationLimits {
     Limit(
       name: "stuck_counts", range: 1...100_000, get: { $0.stuckCounts },
       set: { $0.stuckCounts = $1 }),
+    Limit(
+      name: "no_read_days_monthly", range: 1...366, get: { Int64($0.noReadDaysMonthly) },
+      set: { $0.noReadDaysMonthly = Int($1) }),
     Limit(
       name: "confirming_reads", range: 1...100, get: { Int64($0.confirmingReads) },
       set: { $0.confirmingReads = Int($1) }),
@@ -65,9 +68,11 @@ enum ValidationLimits {
     return rules
   }
 
-  /// A number that tells limits from others, at least 0.
-  static func identity(_ rules: VEERules) -> Int64 {
-    let hash = MurmurHash3.hash128(Array(node(rules).compact.utf8))
+  /// A number, at least 0, that tells what validation goes by from others: the limits, and the read
+  /// window in which endpoints of monthly service are expected.
+  static func identity(_ settings: StoreSettings) -> Int64 {
+    let window = "\(settings.windowBeforeDays) \(settings.windowAfterDays)"
+    let hash = MurmurHash3.hash128(Array("\(node(settings.rules).compact) \(window)".utf8))
     return Int64(truncatingIfNeeded: hash & UInt128(Int64.max))
   }
 }

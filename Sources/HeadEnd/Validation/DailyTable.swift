@@ -12,7 +12,10 @@ enum DailyTable {
       comment:
         "in the commodity's unit, from the value of the day before to that of the day; below "
         + "0 where an estimate was too high"),
-    TableField("quality", .string, comment: "of the day's value, as in reads"),
+    TableField(
+      "quality", .string,
+      comment:
+        "of the day's value, as in reads, which has no estimates of days between monthly reads"),
     TableField("month", .string, comment: "partition: YYYY-MM of day"),
   ]
 

@@ -12,9 +12,10 @@ struct DayGroups {
     var areas = Tallies(groupCount: areaCount * kinds)
     cycles.withAdder { addToCycle in
       areas.withAdder { addToArea in
-        for row in use.values.indices {
+        for row in use.counted.indices {
           let meter = meters.meter(day, row)
-          let (kind, units, value) = (Int(meter.commodity.number), use.units[row], use.values[row])
+          let (units, value) = (use.units[row], use.counted[row])
+          let kind = Int(meter.commodity.number &+ meter.service.number)
           addToCycle(units, value, Int(meter.cycle) * kinds + kind)
           addToArea(units, value, Int(places[row]) * kinds + kind)
         }
@@ -30,14 +31,18 @@ struct DayGroups {
   func byKey(_ ids: [UInt32]) -> [GroupsTable.Key: GroupTotals] {
     var groups: [GroupsTable.Key: GroupTotals] = [:]
     for commodity in Commodity.allCases {
-      let kind = Int(commodity.number)
-      for cycle in 1...BillingCycle.count {
-        groups[.init(grouping: .cycle, number: UInt32(cycle), commodity: commodity)] =
-          cycles.totals(cycle * kinds + kind)
-      }
-      for (place, id) in ids.enumerated() {
-        groups[.init(grouping: .collector, number: id, commodity: commodity)] =
-          areas.totals(place * kinds + kind)
+      for service in ReadService.allCases {
+        let kind = Int(commodity.number + service.number)
+        func key(_ grouping: GroupsTable.Grouping, _ number: UInt32) -> GroupsTable.Key {
+          GroupsTable.Key(
+            grouping: grouping, number: number, commodity: commodity, service: service)
+        }
+        for cycle in 1...BillingCycle.count {
+          groups[key(.cycle, UInt32(cycle))] = cycles.totals(cycle * kinds + kind)
+        }
+        for (place, id) in ids.enumerated() {
+          groups[key(.collector, id)] = areas.totals(place * kinds + kind)
+        }
       }
     }
     return groups.filter { $0.value != GroupTotals() }
@@ -89,7 +94,8 @@ private struct Tallies {
   }
 }
 
-private let kinds = Commodity.allCases.count
+/// Groups are told apart by commodity and service.
+private let kinds = Commodity.allCases.count * ReadService.allCases.count
 
 extension Commodity {
   /// Its place among all.
@@ -98,6 +104,16 @@ extension Commodity {
     case .electric: 0
     case .gas: 1
     case .water: 2
+    }
+  }
+}
+
+extension ReadService {
+  /// The place of its first commodity among all kinds.
+  fileprivate var number: UInt8 {
+    switch self {
+    case .daily: 0
+    case .monthly: 3
     }
   }
 }

@@ -10,8 +10,8 @@ struct DayVersions {
   private let endpoints: [UInt32]
   private(set) var rows = ReadRows()
 
-  /// - Parameter values: of the day, by row.
-  init(_ month: ValidatedMonth, day: Int, values: [DayValue], endpoints: [UInt32]) {
+  /// - Parameter use: of the day.
+  init(_ month: ValidatedMonth, day: Int, _ use: DayUse, endpoints: [UInt32]) {
     self.month = month
     self.day = day
     self.endpoints = endpoints
@@ -30,15 +30,24 @@ struct DayVersions {
         rejected = rejections[rejection]
         rejection += 1
       }
-      if firstOther == other && rejected == nil && !values[row].isEstimated { continue }
-      add(row, values[row], rejected, known: others.reads[firstOther..<other])
+      let value = use.values[row]
+      if firstOther == other && rejected == nil && !value.isEstimated { continue }
+      let countsAsItself = use.counted[row] == value
+      // An estimate that counts as something else lies between monthly reads.
+      let isStored = countsAsItself || !value.isEstimated
+      if firstOther == other && rejected == nil && !isStored { continue }
+      add(
+        row, isStored ? value : .none, rejected, known: others.reads[firstOther..<other],
+        withdrawal: countsAsItself ? .afterRemoval : .notDue)
     }
   }
 
-  /// - Parameter known: versions that are stored, ascending; without the first one where that is a
-  ///   reception.
+  /// - Parameters:
+  ///   - known: versions that are stored, ascending; without the first one where that is a reception.
+  ///   - withdrawal: why a day has no value any more that had one.
   private mutating func add(
-    _ row: Int, _ value: DayValue, _ rejected: Rejection?, known: ArraySlice<StoredRead>
+    _ row: Int, _ value: DayValue, _ rejected: Rejection?, known: ArraySlice<StoredRead>,
+    withdrawal: ReadReason
   ) {
     let current = known.last
     let hasReception = value == .actual || rejected != nil
@@ -67,10 +76,9 @@ struct DayVersions {
       append(
         next(.rejected, rejected.reason, register: Int64(rejected.register), stamp: rejected.at))
     } else if let current, current.source == .vee, current.quality != .missing {
-      // The meter is not in service on this day after all.
+      // The meter is not in service on this day after all, or the day needs no estimate.
       append(
-        next(
-          .missing, .afterRemoval, register: Int64(current.register), stamp: current.stamp))
+        next(.missing, withdrawal, register: Int64(current.register), stamp: current.stamp))
     }
   }
 

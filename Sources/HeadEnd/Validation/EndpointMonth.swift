@@ -40,11 +40,12 @@ struct LevelChange: Sendable, Equatable {
 
 /// How one endpoint's reads went in a month.
 struct ReadCounts: Sendable, Equatable {
-  /// Days in service.
+  var inService: Int32 = 0
+  /// Days on which a read was due: all in service, or the scheduled one of monthly service.
   var expected: Int32 = 0
-  /// Days with a read that was received and is good.
+  /// Of these: with a read that was received and is good.
   var actual: Int32 = 0
-  /// Days with a read that a customer or another person gave.
+  /// With a read that a customer or another person gave.
   var entered: Int32 = 0
   var estimated: Int32 = 0
   /// Receptions that were rejected.
@@ -54,6 +55,9 @@ struct ReadCounts: Sendable, Equatable {
 /// What validation needs to know besides the reads, the same for all endpoints. A class, because it
 /// is handed from hand to hand for each of them.
 final class ValidationContext: Sendable {
+  /// How many days behind the validated ones are looked at for the ends of gaps.
+  static let daysInSight = 7
+
   let registry: [ServicePoint]
   let clock: LocalClock
   let rules: VEERules
@@ -62,12 +66,13 @@ final class ValidationContext: Sendable {
   /// Mean daily use in the same month of the year before, by row, in hundredths of a count; 0 where
   /// it is not known, and empty where no endpoint's is.
   let lastYearUse: [Int64]
-  /// Days of the grid that are validated; those behind them only show how gaps end.
+  /// Days of the grid that are validated; those behind them only show how gaps and windows end.
   let dayCount: Int
+  let schedule: ReadSchedule
 
   init(
     registry: [ServicePoint], clock: LocalClock, rules: VEERules, classes: ClassUse,
-    entries: PersonEntries, lastYearUse: [Int64], dayCount: Int
+    entries: PersonEntries, lastYearUse: [Int64], dayCount: Int, schedule: ReadSchedule
   ) {
     self.registry = registry
     self.clock = clock
@@ -76,6 +81,7 @@ final class ValidationContext: Sendable {
     self.entries = entries
     self.lastYearUse = lastYearUse
     self.dayCount = dayCount
+    self.schedule = schedule
   }
 }
 
@@ -197,6 +203,9 @@ struct EndpointMonth {
   mutating func set(_ day: Int, _ value: DayValue, register: Int64) {
     grid.set(day, row, value, register: register)
   }
+
+  /// Says as what a day counts that does not count as its own value.
+  mutating func count(_ day: Int, as value: DayValue) { grid.count(day, row, as: value) }
 
   mutating func start(at value: Int64) { startValue = value }
 

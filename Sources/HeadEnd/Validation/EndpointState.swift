@@ -27,6 +27,9 @@ struct EndpointState: Sendable, Equatable {
   /// The tamper counters of the last frame; nil before the first.
   var tamper: UInt8?
   var departure: Departure?
+  /// When the last good reception was, where the meter is read once a month: a read window may begin
+  /// in the month before. Nil where there was none.
+  var receivedAt: UTCMilliseconds?
 
   /// Whether there was a good read.
   var wasRead: Bool { unchangedSince != nil }

@@ -30,7 +30,7 @@ struct GroupCounts: Sendable, Equatable {
 }
 
 /// Rows of the table `groups`: the same figures for each billing cycle and each collector area, by
-/// day and by month.
+/// day and by month, for each commodity and service apart.
 enum GroupsTable {
   static let fields: [TableField] = [
     TableField("period", .string, comment: "day or month"),
@@ -40,7 +40,12 @@ enum GroupsTable {
       "number", .int64, isNullable: true,
       comment: "of the cycle or collector; none for endpoints that no collector received"),
     TableField("commodity", .string, comment: "electric, gas or water"),
-    TableField("days_expected", .int64, comment: "days in service of the group's endpoints"),
+    TableField("service", .string, comment: "how often its endpoints are read: daily or monthly"),
+    TableField(
+      "days_expected", .int64,
+      comment:
+        "days of its endpoints on which a read was due: all in service, or of monthly service "
+        + "the scheduled one"),
     TableField("days_actual", .int64, comment: "those with a good reception"),
     TableField("days_entered", .int64, comment: "those with a read that a person entered"),
     TableField("days_estimated", .int64, comment: "those with an estimate"),
@@ -60,6 +65,7 @@ enum GroupsTable {
     /// 2³² − 1 where there is none.
     var number: UInt32
     var commodity: Commodity
+    var service: ReadService
   }
 
   /// The columns of a data file, without the partition.
@@ -83,6 +89,7 @@ enum GroupsTable {
       (.int64(rows.map { value($0.totals) }), nil)
     }
     let commodities = Commodity.allCases
+    let services = ReadService.allCases
     let data: [(ColumnData, [Bool]?)] = [
       (.dictionary(codes: rows.map { $0.isMonth ? 1 : 0 }, values: ["day", "month"]), nil),
       (.int32(rows.map { Int32($0.day.number) }), nil),
@@ -98,6 +105,11 @@ enum GroupsTable {
         .dictionary(
           codes: rows.map { UInt8(commodities.firstIndex(of: $0.key.commodity)!) },
           values: commodities.map(\.rawValue)), nil
+      ),
+      (
+        .dictionary(
+          codes: rows.map { UInt8(services.firstIndex(of: $0.key.service)!) },
+          values: services.map(\.rawValue)), nil
       ), totals(\.counts.expected), totals(\.counts.actual), totals(\.counts.entered),
       totals(\.counts.estimated), totals(\.consumption),
     ]
@@ -105,7 +117,7 @@ enum GroupsTable {
   }
 
   private static func isBefore(_ left: Key, _ right: Key) -> Bool {
-    (left.grouping.rawValue, left.number, left.commodity.rawValue)
-      < (right.grouping.rawValue, right.number, right.commodity.rawValue)
+    (left.grouping.rawValue, left.number, left.commodity.rawValue, left.service.rawValue)
+      < (right.grouping.rawValue, right.number, right.commodity.rawValue, right.service.rawValue)
   }
 }

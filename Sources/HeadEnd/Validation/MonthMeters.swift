@@ -5,6 +5,7 @@ import VEE
 struct DayMeter: Sendable, Equatable {
   var cycle: UInt8
   var commodity: Commodity
+  var service: ReadService
   /// Units per count.
   var multiplier: Int32
   /// Number of different counts.
@@ -13,6 +14,7 @@ struct DayMeter: Sendable, Equatable {
   fileprivate init(_ point: ServicePoint) {
     cycle = UInt8(point.cycle.rawValue)
     commodity = point.commodity
+    service = point.service
     multiplier = Int32(clamping: point.register.multiplier)
     span = point.register.spanInSCM
   }
@@ -36,11 +38,14 @@ struct MonthMeters: Sendable {
   private(set) var changing: [Int: [DayMeter]] = [:]
   /// Which rows those are: a dictionary is too slow to ask for every endpoint and day.
   private var isChanging: [Bool] = []
+  /// Whether any endpoint is read once a month.
+  let hasMonthlyService: Bool
 
   init(
     _ registry: [ServicePoint], _ ranges: RegistryRanges, firstDay: CivilDay, dayCount: Int,
     clock: LocalClock
   ) {
+    hasMonthlyService = registry.contains { $0.isReadMonthly }
     last.reserveCapacity(ranges.count)
     isChanging.reserveCapacity(ranges.count)
     for row in 0..<ranges.count {

@@ -56,7 +56,8 @@ extension ValidatedMonth {
     for row in meters.changing.keys { units[row] = use(row, meters.meter(day, row)) }
     for change in overrides[day] { units[change.row] = change.units }
     return DayUse(
-      values: (0..<cells.count).map(cells.value), units: units,
+      values: (0..<cells.count).map(cells.value),
+      counted: meters.hasMonthlyService ? (0..<cells.count).map(cells.counted) : nil, units: units,
       usedBesides: overrides[day].map(\.row))
   }
 }
@@ -64,14 +65,20 @@ extension ValidatedMonth {
 /// What all endpoints have on a day, by row.
 struct DayUse {
   let values: [DayValue]
+  /// As what the day counts: its value, or for endpoints that are read once a month `none` where no
+  /// read was due, and on the scheduled day the best value of the read window.
+  let counted: [DayValue]
   /// In the unit of the commodity; 0 where nothing is known.
   let units: [Int64]
   /// Rows that have a value or use; nil is all.
   let rows: [Int]?
 
-  /// - Parameter usedBesides: rows that have used something even without a value.
-  init(values: [DayValue], units: [Int64], usedBesides: [Int]) {
+  /// - Parameters:
+  ///   - counted: nil where every day counts as its value.
+  ///   - usedBesides: rows that have used something even without a value.
+  init(values: [DayValue], counted: [DayValue]? = nil, units: [Int64], usedBesides: [Int]) {
     self.values = values
+    self.counted = counted ?? values
     self.units = units
     if values.contains(.none) {
       let others = Set(usedBesides)

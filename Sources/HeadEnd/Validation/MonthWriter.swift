@@ -119,7 +119,7 @@ struct MonthWriter {
     let use = month.use(on: day, meters)
     let groups = DayGroups(
       use, on: day, meters, areas: areas.places, areaCount: areas.ids.count)
-    let versions = DayVersions(month, day: day, values: use.values, endpoints: endpoints).rows
+    let versions = DayVersions(month, day: day, use, endpoints: endpoints).rows
     return DayFiles(
       daily: try file(
         DailyTable.columns(use, of: date, endpoints: endpointColumn), .daily, "\(date)"

@@ -13,10 +13,19 @@ enum MonthlyTable {
       "collector_id", .int64, isNullable: true,
       comment: "its collector area: who received its last read of the month"),
     TableField("consumption", .int64, comment: "sum of daily consumption, in the commodity's unit"),
-    TableField("days_expected", .int32, comment: "days in service"),
-    TableField("days_actual", .int32, comment: "days with a good reception"),
-    TableField("days_entered", .int32, comment: "days with a read that a person entered"),
-    TableField("days_estimated", .int32, comment: "days with an estimate"),
+    TableField(
+      "service", .string, comment: "how often it is read at the month's end: daily or monthly"),
+    TableField("days_in_service", .int32, comment: "days in service"),
+    TableField(
+      "days_expected", .int32,
+      comment:
+        "days on which a read was due: all in service, or of monthly service the scheduled one"
+    ),
+    TableField(
+      "days_actual", .int32,
+      comment: "those with a good reception, of monthly service in the read window"),
+    TableField("days_entered", .int32, comment: "those with a read that a person entered"),
+    TableField("days_estimated", .int32, comment: "those with an estimate"),
     TableField("reads_rejected", .int32, comment: "receptions that validation rejected"),
     TableField(
       "last_read_at", .timestampMicros, isNullable: true, comment: "of the last good read, UTC"),
@@ -43,6 +52,9 @@ enum MonthlyTable {
       "departed_last_at", .timestampMicros, isNullable: true, comment: "when it was, UTC"),
     TableField(
       "departed_reads", .int32, isNullable: true, comment: "how many of these reads there are"),
+    TableField(
+      "last_received_at", .timestampMicros, isNullable: true,
+      comment: "of monthly service: of the last good reception, UTC"),
     TableField("month", .string, comment: "partition: YYYY-MM"),
   ]
 
@@ -52,7 +64,7 @@ enum MonthlyTable {
     use: [Int64]
   ) -> [Column] {
     let rows = endpoints.indices.filter {
-      month.counts[$0].expected > 0 || month.counts[$0].rejected > 0 || month.states[$0] != nil
+      month.counts[$0].inService > 0 || month.counts[$0].rejected > 0 || month.states[$0] != nil
     }
     let states = rows.map { month.states[$0] }
     let wasRead = states.map { $0?.wasRead ?? false }
@@ -68,6 +80,7 @@ enum MonthlyTable {
       (.int64(departures.map { $0.map(value) ?? 0 }), hasDeparture)
     }
     let commodities = Commodity.allCases
+    let services = ReadService.allCases
     let data: [(ColumnData, [Bool]?)] = [
       (.int64(rows.map { Int64(endpoints[$0]) }), nil),
       (
@@ -79,7 +92,12 @@ enum MonthlyTable {
       (
         .int64(rows.map { Int64(areas[$0]) }),
         rows.map { areas[$0] != DayLoad.noCollector }
-      ), (.int64(rows.map { use[$0] }), nil), counts { $0.expected },
+      ), (.int64(rows.map { use[$0] }), nil),
+      (
+        .dictionary(
+          codes: rows.map { UInt8(services.firstIndex(of: meters.atEnd($0).service)!) },
+          values: services.map(\.rawValue)), nil
+      ), counts { $0.inService }, counts { $0.expected },
       counts { $0.actual }, counts { $0.entered }, counts { $0.estimated },
       counts { $0.rejected }, state { $0.readAt * 1000 },
       state { Int64($0.register) }, state { $0.dailyUse },
@@ -91,6 +109,10 @@ enum MonthlyTable {
       departure { Int64($0.firstRegister) }, departure { $0.firstAt * 1000 },
       departure { Int64($0.lastRegister) }, departure { $0.lastAt * 1000 },
       (.int32(departures.map { $0?.reads ?? 0 }), hasDeparture),
+      (
+        .int64(states.map { ($0?.receivedAt ?? 0) * 1000 }),
+        states.map { $0?.receivedAt != nil }
+      ),
     ]
     return zip(fields, data).map { Column($0.field, $1.0, validity: $1.1) }
   }
@@ -115,10 +137,13 @@ enum MonthlyTable {
       let departedAt = try opened.integers("departed_at")
       let last = try opened.integers("departed_last_register")
       let lastAt = try opened.integers("departed_last_at")
+      let receivedAt = try opened.optionalIntegers("last_received_at")
       for row in endpoints.indices {
         // What no writer of ours stores would overflow later.
         guard [dailyUse[row], movingUse[row]].allSatisfy({ $0 >= 0 && $0 < 1 << 40 }),
-          [readAt[row] ?? 0, departedAt[row], lastAt[row]].allSatisfy({ $0.magnitude < 1 << 62 })
+          [readAt[row] ?? 0, departedAt[row], lastAt[row], receivedAt[row] ?? 0].allSatisfy({
+            $0.magnitude < 1 << 62
+          })
         else {
           throw .damagedStore(
             "\(opened.path): row \(row) is not an endpoint's month; \(StoredFile.mending)")
@@ -141,7 +166,7 @@ enum MonthlyTable {
               firstAt: departedAt[row] / 1000,
               lastRegister: UInt32(truncatingIfNeeded: last[row]), lastAt: lastAt[row] / 1000,
               reads: Int32(truncatingIfNeeded: $0))
-          })
+          }, receivedAt: receivedAt[row].map { $0 / 1000 })
       }
     }
     return states

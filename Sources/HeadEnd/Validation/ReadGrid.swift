@@ -40,6 +40,16 @@ enum DayValue: UInt8, CaseIterable {
   }
 }
 
+extension DayValue {
+  /// - Parameter attributes: of a cell after validation.
+  @inline(__always)
+  fileprivate init(counted attributes: UInt16) {
+    let counted = UInt8(truncatingIfNeeded: attributes >> 8)
+    let value = UInt8(truncatingIfNeeded: attributes)
+    self = DayValue(rawValue: counted == 0 ? value : counted - 1) ?? .none
+  }
+}
+
 /// The reads of a stretch of days, a cell for each day and endpoint of the registry: first what was
 /// received, then, cell by cell, what validation makes of it.
 ///
@@ -65,7 +75,8 @@ final class ReadGrid: @unchecked Sendable {
   /// One more than the register; 0 where there is none.
   private let registers: ZeroedMemory<UInt32>
   private let seconds: ZeroedMemory<UInt32>
-  /// Before validation ERT type × 32 + tamper; after it a `DayValue`.
+  /// Before validation ERT type × 32 + tamper; after it a `DayValue`, and in the upper byte, where a
+  /// day does not count as that, one more than the `DayValue` as which it counts.
   private let attributes: ZeroedMemory<UInt16>
 
   init(firstDay: CivilDay, dayCount: Int, endpointCount: Int, clock: LocalClock) {
@@ -138,6 +149,18 @@ final class ReadGrid: @unchecked Sendable {
     DayValue(rawValue: UInt8(truncatingIfNeeded: attributes.values[place(day, row)])) ?? .none
   }
 
+  /// Lets a day that has its value count as another one.
+  func count(_ day: Int, _ row: Int, as counted: DayValue) {
+    let place = place(day, row)
+    attributes.values[place] =
+      attributes.values[place] & 0xff | (UInt16(counted.rawValue) + 1) << 8
+  }
+
+  /// As what a day counts: mostly its value.
+  func counted(_ day: Int, _ row: Int) -> DayValue {
+    DayValue(counted: attributes.values[place(day, row)])
+  }
+
   /// The cells of a day, for whoever goes along it.
   func cells(on day: Int) -> DayCells {
     precondition(day >= 0 && day < dayCount)
@@ -185,6 +208,10 @@ extension ReadGrid {
     func value(_ row: Int) -> DayValue {
       DayValue(rawValue: UInt8(truncatingIfNeeded: attributes[place(row)])) ?? .none
     }
+
+    /// As what the day counts.
+    @inline(__always)
+    func counted(_ row: Int) -> DayValue { DayValue(counted: attributes[place(row)]) }
 
     /// In counts; nil where there is none.
     @inline(__always)

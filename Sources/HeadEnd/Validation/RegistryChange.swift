@@ -35,7 +35,7 @@ extension ServicePoint {
   fileprivate func difference(from other: ServicePoint) -> UTCMilliseconds? {
     guard meterID == other.meterID, servicePointID == other.servicePointID,
       accountID == other.accountID, commodity == other.commodity, register == other.register,
-      cycle == other.cycle
+      cycle == other.cycle, service == other.service
     else { return installedAt }
     guard removedAt == other.removedAt, removedRead == other.removedRead else {
       return min(removedAt ?? .max, other.removedAt ?? .max)

@@ -4,12 +4,12 @@ import VEE
 /// The walk along the days of a month in which an endpoint reads one meter: judges what was
 /// received, fills what is missing, and notes what is strange.
 struct SegmentWalk {
-  private let segment: ServiceSegment
+  let segment: ServiceSegment
   /// Of the grid, those behind the validated ones included.
-  private let days: Range<Int>
-  private let context: ValidationContext
-  private let grid: ReadGrid
-  private let row: Int
+  let days: Range<Int>
+  let context: ValidationContext
+  let grid: ReadGrid
+  let row: Int
   private let multiplier: Int64
   private let classUse: AverageDailyUse
   /// Where the register starts; nil where the registry states a count of later than the first read,
@@ -22,7 +22,9 @@ struct SegmentWalk {
   private let hasEntries: Bool
   /// Whether the value before the first day is still to be found.
   private var needsStart: Bool
-  private var track: MeterTrack
+  private(set) var track: MeterTrack
+  /// When the last good read and the last good reception before the grid were.
+  let carried: (readAt: UTCMilliseconds?, receivedAt: UTCMilliseconds?)
   /// The first day that has no value yet.
   private var gapStart: Int
   /// The tamper counters of the last good frame.
@@ -48,6 +50,7 @@ struct SegmentWalk {
     // A meter that comes in the middle of the month starts where it was installed.
     needsStart = state?.endValue == nil && segment.from < grid.start(ofDay: 0)
     self.tamper = state == nil ? nil : tamper
+    carried = (state.flatMap { $0.wasRead ? $0.readAt : nil }, state?.receivedAt)
     let stated = segment.opening
     if let state, state.wasRead {
       opening = stated
@@ -70,14 +73,17 @@ struct SegmentWalk {
       register: UInt32(truncatingIfNeeded: good.count), readAt: good.at,
       dailyUse: track.dailyUse?.hundredths ?? 0, unchangedSince: track.unchangedSince,
       movingUse: track.movingUse, endValue: endValue.map { UInt32(truncatingIfNeeded: $0) },
-      tamper: tamper, departure: track.departure)
+      tamper: tamper, departure: track.departure,
+      receivedAt: segment.hasMonthlyService ? lastReceivedAt : nil)
   }
 
-  private var validated: Range<Int> {
+  var validated: Range<Int> {
     days.lowerBound..<max(days.lowerBound, min(days.upperBound, context.dayCount))
   }
 
   mutating func callAsFunction(_ month: inout EndpointMonth) {
+    let countsBefore = month.counts
+    month.counts.inService += Int32(validated.count)
     month.counts.expected += Int32(validated.count)
     var day = validated.lowerBound
     while day < validated.upperBound {
@@ -86,6 +92,7 @@ struct SegmentWalk {
       day = max(next, day + 1)
     }
     fillEnd(&month)
+    if segment.hasMonthlyService { countDaysByService(&month, before: countsBefore) }
     endValue = validated.last.flatMap { grid.register($0, row) }
     noteExchange(&month)
     noteEnd(&month)
@@ -239,9 +246,9 @@ struct SegmentWalk {
       return
     }
     if gap.isEmpty && !needsStart { return }
-    for day in max(
-      validated.upperBound, days.lowerBound)..<max(validated.upperBound, days.upperBound)
-    {
+    let firstInSight = max(validated.upperBound, days.lowerBound)
+    let endOfSight = min(days.upperBound, context.dayCount + ValidationContext.daysInSight)
+    for day in firstInSight..<max(firstInSight, endOfSight) {
       guard let read = nextGood(day) else { continue }
       fill(gap, until: read, &month)
       return
@@ -250,7 +257,7 @@ struct SegmentWalk {
   }
 
   /// A good read on a day behind the validated ones.
-  private func nextGood(_ day: Int) -> RegisterPoint? {
+  func nextGood(_ day: Int) -> RegisterPoint? {
     if let entry = context.entries.entry(day: day, row: row) {
       switch entry.quality {
       case .verified: return (Int64(entry.register), entry.stamp)
@@ -319,25 +326,26 @@ struct SegmentWalk {
     noteLevelOfUse(&month, lastDay: lastDay)
     guard let good = track.good else { return }
     let goodDay = context.clock.day(of: good.at)
-    if track.departure == nil, lastDay - goodDay >= context.rules.stuckDays {
+    if track.departure == nil, lacksRead(since: goodDay, on: last) {
       month.add(
         .noRead, goodDay + 1...lastDay, reads: 0, before: good.count,
         units: units(track.dailyUse ?? classUse, over: end - good.at))
     }
     guard let since = track.unchangedSince, !isUnread else { return }
     let unchanged = goodDay - since
+    let reads = segment.hasMonthlyService && isReadMonthly(on: last) ? 0 : unchanged
     let movingUse = AverageDailyUse(hundredths: track.movingUse * multiplier)
     let expected = movingUse.use(days: unchanged) / 100
     if let flag = context.rules.stuckFinding(
       unchangedDays: unchanged, adu: movingUse, register: segment.point.register)
     {
       month.add(
-        flag, since...goodDay, reads: unchanged, before: good.count, after: good.count,
+        flag, since...goodDay, reads: reads, before: good.count, after: good.count,
         units: expected)
     }
     if unchanged >= context.rules.zeroDays {
       month.add(
-        .zero, since...goodDay, reads: unchanged, before: good.count, after: good.count,
+        .zero, since...goodDay, reads: reads, before: good.count, after: good.count,
         units: expected)
     }
   }

@@ -2,7 +2,7 @@ import Metering
 import VEE
 
 /// The time in which an endpoint reads one meter: rows of the registry that differ in who is billed
-/// and when, but not in the meter, put together.
+/// and when, and in how often it is read, but not in the meter, put together.
 struct ServiceSegment {
   /// Places in the registry.
   private(set) var rows: Range<Int>
@@ -15,6 +15,8 @@ struct ServiceSegment {
   let opening: RegisterPoint
   /// Number of different counts that frames carry.
   let span: Int64
+  /// Whether the endpoint is read once a month in some of the time.
+  private(set) var hasMonthlyService: Bool
 
   private init(_ point: ServicePoint, row: Int) {
     rows = row..<row + 1
@@ -22,6 +24,7 @@ struct ServiceSegment {
     from = point.installedAt
     opening = (point.lastBilledRead, point.lastBilledAt)
     span = point.register.spanInSCM
+    hasMonthlyService = point.isReadMonthly
   }
 
   /// The segments of an endpoint, in order of time.
@@ -34,6 +37,7 @@ struct ServiceSegment {
       if let last = segments.last, last.isContinued(by: point) {
         segments[segments.count - 1].rows = last.rows.lowerBound..<row + 1
         segments[segments.count - 1].point = point
+        if point.isReadMonthly { segments[segments.count - 1].hasMonthlyService = true }
       } else {
         segments.append(ServiceSegment(point, row: row))
       }

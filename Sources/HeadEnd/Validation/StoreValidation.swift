@@ -9,7 +9,7 @@ public struct ValidationResult: Sendable {
   public let through: CivilDay
   /// Days that were looked at.
   public fileprivate(set) var days = 0
-  /// Endpoint-days in service among them.
+  /// Endpoint-days among them on which a read was due.
   public fileprivate(set) var expected = 0
   /// Those with a good reception.
   public fileprivate(set) var actual = 0
@@ -30,9 +30,6 @@ public struct ValidationResult: Sendable {
 extension ReadStore {
   static let validatedThroughName = "amr/validated-through"
   static let limitsName = "amr/validation-limits"
-  /// How many days behind a month are looked at for the ends of its gaps. A month is validated
-  /// again until they have come.
-  private static let daysInSight = 7
 
   /// The last day up to which everything is validated as it is now; nil before the first time.
   ///
@@ -66,14 +63,14 @@ extension ReadStore {
     guard through >= first else { return result }
     let index = EndpointIndex(endpointIDs)
     var job = ValidationJob(registry: registry, index: index, settings: settings, threads: threads)
-    var day = firstDayToValidate(from: first, through: through)
+    var day = firstDayToValidate(from: first, through: through, reach: job.reach)
     job.states = try states(before: day, index)
     while day <= result.through {
       let end = day.firstOfNextMonth - 1
       try progress(day.monthName, min(end, result.through) - max(day, first) + 1)
       let month = try await job.validate(
         self, from: max(day, first), through: min(end, result.through),
-        sight: min(end + Self.daysInSight, result.through))
+        sight: min(end + job.daysInSight, result.through))
       try await commit(month, of: job, timestamp: timestamp, &result)
       day = end + 1
     }
@@ -81,12 +78,16 @@ extension ReadStore {
   }
 
   /// The first day of the first month that is not yet validated for good.
-  private func firstDayToValidate(from first: CivilDay, through: CivilDay) -> CivilDay {
+  ///
+  /// - Parameter reach: how many days apart what is validated and what it depends on may lie.
+  private func firstDayToValidate(
+    from first: CivilDay, through: CivilDay, reach: Int
+  ) -> CivilDay {
     // Months that were validated by other limits are validated again.
     guard let validated = validatedThrough, validated >= first,
-      snapshot(.reads).transactions[Self.limitsName] == ValidationLimits.identity(settings.rules)
+      snapshot(.reads).transactions[Self.limitsName] == ValidationLimits.identity(settings)
     else { return first.firstOfMonth }
-    let day = max(first, min(validated - Self.daysInSight + 1, through))
+    let day = max(first, min(validated - reach + 1, through))
     return day.firstOfMonth
   }
 
@@ -131,7 +132,7 @@ extension ReadStore {
     let validated = month.grid.firstDay + (month.dayCount - 1)
     commit.transactions[Self.validatedThroughName] =
       Int64(max(validated, validatedThrough ?? validated).number)
-    commit.transactions[Self.limitsName] = ValidationLimits.identity(settings.rules)
+    commit.transactions[Self.limitsName] = ValidationLimits.identity(settings)
     try commitReads(commit)
     result.days += month.dayCount
     result.versions += files.versionCount
@@ -160,6 +161,11 @@ struct ValidationJob {
   let index: EndpointIndex
   let settings: StoreSettings
   let threads: Int
+  /// How many days behind a month are looked at, for the ends of its gaps and of its read windows. A
+  /// month is validated again until they have come.
+  let daysInSight: Int
+  /// How many days apart what is validated and what it depends on may lie.
+  let reach: Int
   /// By row of the endpoint; empty before the first month.
   var states: [EndpointState?] = []
   /// The collector that received each endpoint last in the month.
@@ -171,6 +177,11 @@ struct ValidationJob {
     self.settings = settings
     self.threads = threads
     ranges = RegistryRanges(registry)
+    let days = ValidationContext.daysInSight
+    daysInSight =
+      registry.contains { $0.isReadMonthly } ? max(days, settings.windowAfterDays) : days
+    // Also of the registry before this one.
+    reach = max(days, settings.windowBeforeDays, settings.windowAfterDays)
   }
 
   /// Validates the days of a month.
@@ -197,7 +208,8 @@ struct ValidationJob {
       registry: registry, clock: settings.clock, rules: settings.rules,
       classes: try await classes(grid, dayCount: dayCount),
       entries: PersonEntries(loads.map(\.entries)),
-      lastYearUse: try lastYearUse(store, first), dayCount: dayCount)
+      lastYearUse: try lastYearUse(store, first), dayCount: dayCount,
+      schedule: ReadSchedule(monthOf: first, settings))
     let month = try await ValidatedMonth.validate(
       grid, loads: loads, context: context, previous: states, endpoints: index.ids,
       registryRows: ranges, threads: threads)

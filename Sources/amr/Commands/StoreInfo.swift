@@ -45,8 +45,15 @@ private struct StoreInfo {
       + "closed through \(closed?.description ?? "no day"), validated through "
       + "\(validated?.description ?? "no day"); digest \(summary.digestText)\n"
     guard let performance else { return head + dayTable.text }
-    return head + dayTable.text + "\n" + monthTable(performance).text + "\n"
-      + ageTable(performance).text + "\n" + exceptionTable(performance).text
+    let ages = services.map { ageTable($0, performance).text + "\n" }.joined()
+    return head + dayTable.text + "\n" + monthTable(performance).text + "\n" + ages
+      + exceptionTable(performance).text
+  }
+
+  /// Those that any endpoint has.
+  private var services: [ReadService] {
+    guard let performance else { return [] }
+    return ReadService.allCases.filter { !performance[$0].isEmpty }
   }
 
   private func percent(_ share: Double?) -> TextTable.Cell {
@@ -54,60 +61,87 @@ private struct StoreInfo {
   }
 
   private var dayTable: TextTable {
-    var table = TextTable(columns: [
+    var columns: [TextTable.Column] = [
       .init(title: "day"), .init(title: "state"), .init(title: "reads"),
       .init(title: "late reads"), .init(title: "rows"),
       .init(title: "register sum", unit: "counts"), .init(title: "read rate", unit: "%"),
       .init(title: "estimated"),
-    ])
+    ]
+    let hasMonthly = services.contains(.monthly)
+    if hasMonthly {
+      columns += [
+        .init(title: "monthly reads due"), .init(title: "their read rate", unit: "%"),
+        .init(title: "estimated of them"),
+      ]
+    }
+    var table = TextTable(columns: columns)
     for day in summary.days {
-      let figures = performance?.days[day.day]
-      table.add([
+      let daily = performance?.daily.days[day.day]
+      var cells: [TextTable.Cell] = [
         .text(day.day.description), .text(state(of: day.day)), .integer(Int64(day.reads)),
         .integer(Int64(day.lateReads)), .integer(Int64(day.rows)), .integer(day.registerSum),
-        percent(figures?.readRate), figures.map { .integer(Int64($0.estimated)) } ?? .none,
-      ])
+        percent(daily?.readRate), daily.map { .integer(Int64($0.estimated)) } ?? .none,
+      ]
+      if hasMonthly {
+        let monthly = performance?.monthly.days[day.day]
+        cells += [
+          monthly.map { .integer(Int64($0.expected)) } ?? .none, percent(monthly?.readRate),
+          monthly.map { .integer(Int64($0.estimated)) } ?? .none,
+        ]
+      }
+      table.add(cells)
     }
     return table
   }
 
   private func monthTable(_ performance: ReadPerformance) -> TextTable {
     var table = TextTable(columns: [
-      .init(title: "month"), .init(title: "expected", unit: "endpoint-days"),
+      .init(title: "month"), .init(title: "service"),
+      .init(title: "expected", unit: "endpoint-days"),
       .init(title: "actual"), .init(title: "entered"), .init(title: "estimated"),
       .init(title: "missing"), .init(title: "read rate", unit: "%"),
       .init(title: "estimated share", unit: "%"),
     ])
-    for (month, figures) in performance.months.sorted(by: { $0.key < $1.key }) {
-      table.add([
-        .text(month), .integer(Int64(figures.expected)), .integer(Int64(figures.actual)),
-        .integer(Int64(figures.entered)), .integer(Int64(figures.estimated)),
-        .integer(Int64(figures.missing)), percent(figures.readRate),
-        percent(figures.estimatedShare),
-      ])
+    for service in services {
+      for (month, figures) in performance[service].months.sorted(by: { $0.key < $1.key }) {
+        table.add([
+          .text(month), .text(service.rawValue), .integer(Int64(figures.expected)),
+          .integer(Int64(figures.actual)), .integer(Int64(figures.entered)),
+          .integer(Int64(figures.estimated)), .integer(Int64(figures.missing)),
+          percent(figures.readRate), percent(figures.estimatedShare),
+        ])
+      }
     }
     return table
   }
 
-  private func ageTable(_ performance: ReadPerformance) -> TextTable {
+  private func ageTable(_ service: ReadService, _ performance: ReadPerformance) -> TextTable {
     var table = TextTable(columns: [
-      .init(title: "last good read, as of \(performance.through)"), .init(title: "endpoints"),
+      .init(title: "last good read, as of \(performance.through)"),
+      .init(title: "\(service.rawValue) endpoints"),
     ])
-    for (number, age) in performance.ages.enumerated() {
-      table.add([.text(Self.name(age, number, performance)), .integer(Int64(age.endpoints))])
+    for (age, endpoints) in Self.ages(performance[service]) {
+      table.add([.text(age), .integer(endpoints)])
     }
     table.add([
       .text("chronic non-readers (the last two)"),
-      .integer(Int64(performance.chronicNonReaders)),
+      .integer(Int64(performance[service].chronicNonReaders)),
     ])
     return table
   }
 
-  private static func name(
-    _ age: ReadPerformance.Age, _ number: Int, _ performance: ReadPerformance
-  ) -> String {
-    if let days = age.daysMax { return days == 1 ? "that day" : "within \(days) days" }
-    return number + 1 == performance.ages.count ? "never" : "longer ago"
+  /// Ages of last good reads in words, with how many endpoints have each.
+  private static func ages(_ service: ReadPerformance.Service) -> [(age: String, endpoints: Int64)]
+  {
+    service.ages.enumerated().map { number, age in
+      let name: String
+      if let days = age.daysMax {
+        name = days == 1 ? "that day" : "within \(days) days"
+      } else {
+        name = number + 1 == service.ages.count ? "never" : "longer ago"
+      }
+      return (name, Int64(age.endpoints))
+    }
   }
 
   private func exceptionTable(_ performance: ReadPerformance) -> TextTable {
@@ -148,7 +182,15 @@ private struct StoreInfo {
       ("day", .string(day.day.description)), ("state", .string(state(of: day.day))),
       ("reads", .int(Int64(day.reads))), ("late_reads", .int(Int64(day.lateReads))),
       ("rows", .int(Int64(day.rows))), ("register_sum", .int(day.registerSum)),
-      ("performance", performance?.days[day.day].map(figuresNode) ?? .null),
+      (
+        "performance",
+        performance.map { performance in
+          .object(
+            ReadService.allCases.map { service in
+              (service.rawValue, performance[service].days[day.day].map(figuresNode) ?? .null)
+            })
+        } ?? .null
+      ),
     ])
   }
 
@@ -161,25 +203,27 @@ private struct StoreInfo {
     ])
   }
 
-  private func performanceNode(_ performance: ReadPerformance) -> JSONNode {
+  private func serviceNode(_ service: ReadPerformance.Service) -> JSONNode {
     .object([
-      ("through", .string(performance.through.description)),
       (
         "months",
-        .object(
-          performance.months.sorted { $0.key < $1.key }.map { ($0.key, figuresNode($0.value)) })
+        .object(service.months.sorted { $0.key < $1.key }.map { ($0.key, figuresNode($0.value)) })
       ),
       (
         "last_read",
         .array(
-          performance.ages.enumerated().map { number, age in
-            .object([
-              ("age", .string(Self.name(age, number, performance))),
-              ("endpoints", .int(Int64(age.endpoints))),
-            ])
+          Self.ages(service).map { age, endpoints in
+            .object([("age", .string(age)), ("endpoints", .int(endpoints))])
           })
       ),
-      ("chronic_non_readers", .int(Int64(performance.chronicNonReaders))),
+      ("chronic_non_readers", .int(Int64(service.chronicNonReaders))),
+    ])
+  }
+
+  private func performanceNode(_ performance: ReadPerformance) -> JSONNode {
+    .object([
+      ("through", .string(performance.through.description)),
+      ("daily", serviceNode(performance.daily)), ("monthly", serviceNode(performance.monthly)),
       (
         "findings",
         .array(
