@@ -175,9 +175,11 @@ public struct FixedNetwork: Sendable {
 
   /// The registry of the whole run, exchanges included, by ascending endpoint and then by instant.
   public var registry: RegistryRows {
-    RegistryRows(
+    let history = history
+    return RegistryRows(
       scenario, territory: territory, openingCounts: book.openingCounts,
-      changes: registryChanges, isPresent: { history.isInstalled($0, on: scenario.days - 1) })
+      changes: registryChanges, isPresent: { history.isInstalled($0, on: scenario.days - 1) },
+      isMobile: { history.convertedDay($0) > max(0, history.installedDay($0)) })
   }
 
   /// Everyone who sends uploads: collectors, built or not, and vans.

@@ -22,6 +22,7 @@ public struct RegistryRows: RandomAccessCollection, Sendable {
   private let openingCounts: [UInt32]
   private let lastBills: [CivilDay]
   private let changes: [RegistryChange]
+  private let isMobile: @Sendable (Int) -> Bool
   /// Empty where each module has one row, all the time.
   private let rows: [Row]
 
@@ -29,14 +30,16 @@ public struct RegistryRows: RandomAccessCollection, Sendable {
   ///   - openingCounts: what the dials showed when the last bill was made.
   ///   - changes: by ascending module, those of one by ascending instant.
   ///   - isPresent: whether a module is in service at the start or has an installation in `changes`.
+  ///   - isMobile: whether the fixed network does not serve a module when its service begins.
   init(
     _ scenario: Scenario, territory: Territory, openingCounts: [UInt32],
-    changes: [RegistryChange], isPresent: (Int) -> Bool
+    changes: [RegistryChange], isPresent: (Int) -> Bool, isMobile: @escaping @Sendable (Int) -> Bool
   ) {
     self.scenario = scenario
     self.territory = territory
     self.openingCounts = openingCounts
     self.changes = changes
+    self.isMobile = isMobile
     lastBills = Self.lastBills(before: scenario.startDate)
     var rows: [Row] = []
     var next = 0
@@ -73,7 +76,8 @@ public struct RegistryRows: RandomAccessCollection, Sendable {
       point.lastBilledAt = at
       point.lastBilledRead = change.count
       switch change.kind {
-      case .installation, .conversion: break
+      case .installation: break
+      case .conversion: point.service = .daily
       case .move:
         moves += 1
         point.accountID = "A\(point.endpoint.rawValue)-\(moves + 1)"
@@ -94,7 +98,7 @@ public struct RegistryRows: RandomAccessCollection, Sendable {
     scenario.clock.startOfDay(scenario.startDate) + change.tick * 1000 / Ticks.perSecond
   }
 
-  /// The meter with which a module starts the run.
+  /// The meter with which a module starts.
   private func firstMeter(_ index: Int) -> ServicePoint {
     let id = territory.endpointIDs[index]
     let moduleClass = scenario.moduleClasses[Int(territory.classIndices[index])]
@@ -105,7 +109,8 @@ public struct RegistryRows: RandomAccessCollection, Sendable {
       endpoint: EndpointID(rawValue: id), meterID: "M\(id)", servicePointID: "A\(id)",
       accountID: "A\(id)", commodity: moduleClass.commodity,
       register: RegisterFormat(dials: moduleClass.dials, multiplier: moduleClass.multiplier),
-      cycle: cycle, installedAt: clock.startOfDay(billed),
+      cycle: cycle, service: isMobile(index) ? .monthly : .daily,
+      installedAt: clock.startOfDay(billed),
       lastBilledRead: Int64(openingCounts[index]),
       lastBilledAt: clock.startOfDay(billed + 1))
   }
