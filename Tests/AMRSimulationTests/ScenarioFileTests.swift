@@ -213,7 +213,10 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
   #expect(specs.map(properties) == ScenarioSchema.sections.map(\.keys.count))
 }
 
-@Test(arguments: ["smoke-1k", "duquesne-1998", "duquesne-1998-meters", "duquesne-1997-10", "metro-10m"])
+@Test(arguments: [
+  "smoke-1k", "duquesne-1998", "duquesne-1998-meters", "duquesne-1997-10", "duquesne-program",
+  "metro-10m",
+])
 func shippedScenariosAreValid(name: String) throws {
   let text = try packageFile("Scenarios/\(name).json5")
   let scenario = try ScenarioFile.decode(text: text, source: name)

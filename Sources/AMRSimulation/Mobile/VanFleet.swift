@@ -189,7 +189,9 @@ struct VanFleet: Sendable {
     rounds = []
     for state in states {
       var round = round(of: state.cycle, opened: state.opened, history)
-      guard round.restore(letters: state.letters, drivenDays: state.drivenDays) else { return false }
+      guard round.restore(letters: state.letters, drivenDays: state.drivenDays) else {
+        return false
+      }
       rounds.append(round)
     }
     return true
