@@ -139,7 +139,7 @@ private let unknownKeys: [Refusal] = [
   Refusal(
     "billing: { colour: 3 }",
     "3:12: billing.colour: unknown key; expected one of utility, window_before_days, "
-      + "window_after_days"),
+      + "window_after_days, daylight_saving"),
 ]
 
 private let contradictions: [Refusal] = [
