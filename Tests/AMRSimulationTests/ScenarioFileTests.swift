@@ -215,6 +215,8 @@ func aWrittenScenarioReadsBackEqual(seed: UInt64) throws {
 
 @Test(arguments: [
   "smoke-1k", "duquesne-1998", "duquesne-1998-meters", "duquesne-1997-10", "duquesne-program",
+  "duquesne-15-years",
+  "program-2k",
   "metro-10m",
 ])
 func shippedScenariosAreValid(name: String) throws {

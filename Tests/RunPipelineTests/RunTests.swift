@@ -101,7 +101,8 @@ struct RunTests {
     scenario.faults.silentModuleShare = 1
     let (silent, _) = try await Self.run(scenario, threads: 2)
     #expect(silent.perDay.map(\.day) == summary.perDay.map(\.day))
-    #expect(silent.perDay.allSatisfy { $0.reads == 0 && $0.expected.rate == 0 && $0.registerSum == 0 })
+    #expect(
+      silent.perDay.allSatisfy { $0.reads == 0 && $0.expected.rate == 0 && $0.registerSum == 0 })
   }
 
   @Test("the whole way gives the same store and bills in either order on any number of threads")

@@ -141,7 +141,7 @@ struct VanFleet: Sendable {
 
   /// How the rounds stand that have not ended.
   func openRounds(_ network: FixedNetwork) -> [RoundResult] {
-    rounds.map { Self.result($0, isOpen: true, network, nextDay - 1) }
+    rounds.map { Self.result($0, isOpen: true, network, max(0, nextDay - 1)) }
   }
 
   private static func result(

@@ -8,7 +8,7 @@ import RadioModel
 public struct PeriodResult: Sendable {
   /// 0 for the first period of the run.
   public let number: Int
-  /// One upload for each collector, and for each shift of a van that ended.
+  /// One upload for each collector, and for each shift of vans with a day's first period.
   public let uploads: [Upload]
   /// The arrivals of each of these uploads.
   public let deliveries: [[Delivery]]
@@ -20,7 +20,7 @@ public struct PeriodResult: Sendable {
   public let drawsEvaluated: Int
   /// Frames that were compared with everything on the air at their time.
   public let overlapLookups: Int
-  /// What vans did, when the period is a day's last.
+  /// What vans do on the day, when the period is its first.
   public internal(set) var vans: VanDay?
 }
 
@@ -247,8 +247,9 @@ public struct FixedNetwork: Sendable {
       return network.simulate(
         collector: working[index], period: period, onAir: onAir, order: order)
     }
+    // With the first period of a day, so that their uploads wait when the first deliveries are due.
     let vans =
-      nextPeriod % (24 / scenario.backhaul.uploadPeriodH) == 0
+      fleet?.nextDay == period.dayNumber
       ? try await driveVans(onAir, order: order, threads: threads) : nil
     received.add(outcomes.lazy.flatMap(\.modules), day: period.dayNumber)
     let packets = PacketCounts.sum(outcomes.map(\.packets))

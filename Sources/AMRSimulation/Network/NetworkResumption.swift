@@ -31,7 +31,8 @@ extension FixedNetwork {
       try progress(book.day - scenario.startDate)
     }
     let wholeDays = periods / periodsPerDay
-    if !(fleet?.restore(rounds, nextDay: wholeDays, history) ?? rounds.isEmpty) {
+    // Vans have driven on a day that has begun.
+    if !(fleet?.restore(rounds, nextDay: latestDay + 1, history) ?? rounds.isEmpty) {
       throw EvaluationError.otherRounds
     }
     // A criterion of tomorrow looks at these days, too.

@@ -18,7 +18,8 @@ extension OptionSpec {
     help: "the seed of everything random; the same seed gives the same result")
   static let seeds = OptionSpec(
     name: .seeds, value: .integer(placeholder: "N", range: 1...1_000_000), group: .simulation,
-    help: "only review the scenario's milestones, for N seeds from --seed on, simulating the days that "
+    help:
+      "only review the scenario's milestones, for N seeds from --seed on, simulating the days that "
       + "they look at; writes no run")
   static let days = OptionSpec(
     name: .days, value: .integer(placeholder: "N", range: 1...5500),

@@ -103,16 +103,18 @@ private func describe(_ summary: RunSummary, path: String) -> String {
     + validationText(summary.validation) + "results are in \(path)\n"
 }
 
-/// In which states the modules were; nothing where they were in one only.
+/// In which states the modules were on the first day, at the ends of months and on the last day; nothing
+/// where the fixed network served all of them.
 private func stateText(_ summary: RunSummary) -> String {
-  guard let first = summary.perDay.first, let last = summary.perDay.last,
-    first.states.fixed < first.states.total || last.states.fixed < last.states.total
-  else { return "" }
+  let days = summary.perDay
+  guard days.contains(where: { $0.states.fixed < $0.states.total }) else { return "" }
   var table = TextTable(columns: [
     .init(title: "modules at the end of"), .init(title: "not installed"), .init(title: "mobile"),
     .init(title: "fixed"), .init(title: "failed"),
   ])
-  for day in first.day == last.day ? [first] : [first, last] {
+  for (number, day) in days.enumerated() {
+    let isMonthEnd = number + 1 < days.count && days[number + 1].day.hasSuffix("-01")
+    guard number == 0 || isMonthEnd || number + 1 == days.count else { continue }
     table.add([
       .text(day.day), .integer(Int64(day.states.notInstalled)),
       .integer(Int64(day.states.mobile)), .integer(Int64(day.states.fixed)),

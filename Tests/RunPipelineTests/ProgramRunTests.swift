@@ -1,0 +1,121 @@
+import AMRSimulation
+import HeadEnd
+import Metering
+import Reporting
+import TestSupport
+import Testing
+
+@testable import RunPipeline
+
+/// Runs in which modules and collectors come to be there, and vans read what the fixed network does
+/// not.
+@Suite("Runs of a rollout")
+struct ProgramRunTests {
+  static func scenario(seed: UInt64 = 3) -> Scenario {
+    var scenario = RunTests.scenario()
+    scenario.seed = seed
+    scenario.startDate = CivilDay(year: 1998, month: 2, day: 16)
+    scenario.days = 60
+    scenario.territory.tractsCSV = "tracts.csv"
+    scenario.territory.areaKm = 0.4
+    scenario.backhaul.uploadPeriodH = 24
+    scenario.rollout.crews = 1
+    scenario.rollout.installFrom = CivilDay(year: 1998, month: 1, day: 26)
+    scenario.rollout.installsPerCrewDay = 8
+    scenario.rollout.noAccessShare = 0.1
+    scenario.rollout.collectorsPerDay = 0.5
+    scenario.rollout.buildFrom = CivilDay(year: 1998, month: 2, day: 23)
+    scenario.rollout.commissioningDays = 3
+    scenario.faults.failuresPerYear = 1
+    scenario.faults.repairDays = 6
+    scenario.meters.exchangedShare = 0.1
+    scenario.meters.movesPerYear = 0.5
+    scenario.vans.count = 1
+    scenario.vans.blockedShare = 0.3
+    scenario.vans.antennaGainDbi = -25
+    scenario.billing.windowAfterDays = 4
+    var share = Milestone()
+    share.name = "share"
+    share.criterion = .fixedReadShare
+    // Its reviews in the first days of a month look at the last ones of the month before.
+    share.due = CivilDay(year: 1998, month: 4, day: 1)
+    share.atLeast = 0.2
+    share.cureDays = 7
+    scenario.milestones = [share]
+    return scenario
+  }
+
+  @Test(
+    "states, daily reads, rounds of vans and areas add up, and the store is in order",
+    arguments: [3, 4] as [UInt64])
+  func conservation(seed: UInt64) async throws {
+    let scenario = Self.scenario(seed: seed)
+    let (summary, place) = try await RunTests.run(scenario, threads: 2)
+    #expect(summary.perDay.count == 60)
+    for day in summary.perDay {
+      #expect(day.states.total == 300, "each module is in exactly one state")
+      #expect(day.expected.read <= day.expected.expected)
+    }
+    let last = try #require(summary.perDay.last).states
+    #expect(last.fixed > 100 && last.notInstalled < 60)
+    #expect(summary.perDay.contains { $0.states.failed > 0 && $0.states.mobile > 0 })
+
+    // Every read that the fixed network owed is there or has exactly one reason.
+    #expect(summary.expected.read + summary.missed.total == summary.expected.expected)
+    #expect(summary.missed.reasons.allSatisfy { $0.count >= 0 })
+    #expect(summary.expected.expected > 1000 && summary.reads > summary.expected.read)
+    #expect(
+      summary.expected.expected
+        == summary.perDay.reduce(0) { $0 + $1.expected.expected })
+
+    // Every module that a van was to read was read or has exactly one reason.
+    let vans = try #require(summary.vans)
+    #expect(vans.reads.read + vans.missed.total == vans.reads.expected)
+    #expect(vans.reads.expected > 200 && vans.missed.total > 0)
+    #expect(vans.shifts > 10 && vans.kilometres > 10 && vans.hours > 1)
+
+    #expect(summary.areas.reduce(0) { $0 + $1.modules } == 300)
+    #expect(summary.areas.reduce(0) { $0 + $1.daily.read } == summary.expected.read)
+    #expect(summary.areas.reduce(0) { $0 + $1.daily.expected } == summary.expected.expected)
+    #expect(summary.areas.reduce(0) { $0 + $1.monthly.read } == vans.reads.read)
+    #expect(summary.areas.reduce(0) { $0 + $1.monthly.expected } == vans.reads.expected)
+    #expect(
+      (last.fixed...last.fixed + last.failed).contains(summary.areas.reduce(0) { $0 + $1.fixed }))
+
+    #expect(summary.bills > 250 && summary.billsRead + summary.billsEstimated <= summary.bills)
+    #expect(try #require(summary.monthlyReadRate) > 0.5)
+    #expect(summary.milestones.map(\.name) == ["share"])
+    #expect(summary.milestones[0].value != nil)
+
+    let check = try await ReadStore.check(at: place.file("store"), engine: "test", threads: 2)
+    #expect(check.faults == [])
+  }
+
+  @Test(
+    "a run of a rollout that is interrupted anywhere gives the same figures",
+    arguments: [5, 6] as [UInt64])
+  func resumed(seed: UInt64) async throws {
+    var random = SplitMix64(seed: seed)
+    let scenario = Self.scenario(seed: seed)
+    let observer = ResumeTests.Impatient()
+    let whole = try TemporaryDirectory(inMemory: true)
+    let expected = try await ResumeTests.carryOut(scenario, in: whole, observer: observer)
+    let place = try TemporaryDirectory(inMemory: true)
+    var interruptions = 0
+    while true {
+      let patience = observer.count / 6 + Int(random.next() % UInt64(observer.count / 3))
+      do {
+        let summary = try await ResumeTests.carryOut(
+          scenario, in: place, threads: 1 + Int(random.next() % 3),
+          observer: ResumeTests.Impatient(patience: interruptions < 4 ? patience : .max))
+        #expect(interruptions > 0)
+        try ResumeTests.expectEqual(
+          (expected, whole), (summary, place), allBytes: false,
+          "seed \(seed), \(interruptions) interruptions")
+        return
+      } catch is ResumeTests.Stop {
+        interruptions += 1
+      }
+    }
+  }
+}
