@@ -366,6 +366,8 @@ public struct Run {
   private mutating func export(_ store: borrowing ReadStore) throws {
     let start = watch.now
     let folder = Path.join(directory, "billing")
+    // What an interruption left there, such as a file of a name that nobody will give again.
+    try fileSystem.removeTree(folder)
     let last = scenario.startDate + (scenario.days - 1)
     let observer = observer
     observer.begin(

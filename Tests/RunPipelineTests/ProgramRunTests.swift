@@ -71,7 +71,7 @@ struct ProgramRunTests {
     // Every module that a van was to read was read or has exactly one reason.
     let vans = try #require(summary.vans)
     #expect(vans.reads.read + vans.missed.total == vans.reads.expected)
-    #expect(vans.reads.expected > 200 && vans.missed.total > 0)
+    #expect(vans.reads.expected > 100 && vans.missed.total > 0)
     #expect(vans.shifts > 10 && vans.kilometres > 10 && vans.hours > 1)
 
     #expect(summary.areas.reduce(0) { $0 + $1.modules } == 300)
@@ -96,7 +96,9 @@ struct ProgramRunTests {
     arguments: [5, 6] as [UInt64])
   func resumed(seed: UInt64) async throws {
     var random = SplitMix64(seed: seed)
-    let scenario = Self.scenario(seed: seed)
+    var scenario = Self.scenario(seed: seed)
+    // With short periods a part of the next day is simulated when a month ends.
+    scenario.backhaul.uploadPeriodH = seed % 2 == 0 ? 4 : 24
     let observer = ResumeTests.Impatient()
     let whole = try TemporaryDirectory(inMemory: true)
     let expected = try await ResumeTests.carryOut(scenario, in: whole, observer: observer)

@@ -15,6 +15,14 @@ public struct VanDay: Sendable {
   public internal(set) var rounds: [RoundResult] = []
 }
 
+/// What vans bring home from a day.
+struct VanWork: Sendable {
+  var day = VanDay()
+  var uploads: [(upload: Upload, delivery: Delivery)] = []
+  /// All that was heard, as indices of the territory.
+  var heard: [UInt32] = []
+}
+
 /// Vans that read the modules which the fixed network does not serve, packet by packet.
 ///
 /// On the scheduled day of a billing cycle vans drive the streets of its modules, and on some working
@@ -39,6 +47,8 @@ struct VanFleet: Sendable {
   private let firstID: UInt32
   private let cycles: [BillingCycle]
   private var rounds: [MeterRound] = []
+  /// Those of before the latest day.
+  private var roundsBefore: [MeterRound] = []
   /// The next day to be driven, counted from the run's first.
   private(set) var nextDay = 0
 
@@ -106,12 +116,12 @@ struct VanFleet: Sendable {
   /// Drives the next day, whose registers the network's book must have at hand.
   mutating func driveNextDay(
     in network: FixedNetwork, onAir: OnAir, order: EvaluationOrder, threads: Int
-  ) async throws -> (day: VanDay, uploads: [(Upload, Delivery)]) {
+  ) async throws -> VanWork {
     let number = nextDay
     nextDay += 1
+    roundsBefore = rounds
     let day = scenario.startDate + number
-    var result = VanDay()
-    var uploads: [(Upload, Delivery)] = []
+    var work = VanWork()
     if !day.isWeekend {
       openRounds(on: day, number: number, network)
       let (shifts, wanted) = plan(day, number)
@@ -125,18 +135,19 @@ struct VanFleet: Sendable {
         let heard = Self.first(of: drives[next..<next + shift.legs.count])
         next += shift.legs.count
         for index in rounds.indices { rounds[index].take(received: heard.map(\.module)) }
-        uploads.append(upload(heard, of: shift, dayNumber: number, network))
-        result.kilometres += shift.kilometres
-        result.hours += shift.hours
+        work.heard += heard.map(\.module)
+        work.uploads.append(upload(heard, of: shift, dayNumber: number, network))
+        work.day.kilometres += shift.kilometres
+        work.day.hours += shift.hours
       }
-      result.shifts = shifts.count
+      work.day.shifts = shifts.count
       noteMisses(drives, legs)
     }
     for round in rounds where round.lastDay <= day {
-      result.rounds.append(Self.result(round, isOpen: false, network, number))
+      work.day.rounds.append(Self.result(round, isOpen: false, network, number))
     }
     rounds.removeAll { $0.lastDay <= day }
-    return (result, uploads)
+    return work
   }
 
   /// How the rounds stand that have not ended.
@@ -173,9 +184,9 @@ struct VanFleet: Sendable {
 
   // MARK: - Interruptions
 
-  /// The rounds that are open.
-  var state: [RoundState] {
-    rounds.map {
+  /// The rounds that are open, or those that were before the latest day.
+  func state(beforeLatestDay: Bool) -> [RoundState] {
+    (beforeLatestDay ? roundsBefore : rounds).map {
       RoundState(
         cycle: $0.cycle, opened: $0.opened, drivenDays: $0.drivenDays, letters: $0.letters)
     }

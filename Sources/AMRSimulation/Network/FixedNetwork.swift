@@ -252,14 +252,15 @@ public struct FixedNetwork: Sendable {
       fleet?.nextDay == period.dayNumber
       ? try await driveVans(onAir, order: order, threads: threads) : nil
     received.add(outcomes.lazy.flatMap(\.modules), day: period.dayNumber)
+    received.add(heardByVans: vans?.heard ?? [], day: period.dayNumber)
     let packets = PacketCounts.sum(outcomes.map(\.packets))
     counted = PacketCounts.sum([counted, packets])
     return PeriodResult(
       number: period.number,
-      uploads: outcomes.map(\.upload) + (vans?.uploads.map(\.0) ?? []),
-      deliveries: outcomes.map(\.deliveries) + (vans?.uploads.map { [$0.1] } ?? []),
+      uploads: outcomes.map(\.upload) + (vans?.uploads.map(\.upload) ?? []),
+      deliveries: outcomes.map(\.deliveries) + (vans?.uploads.map { [$0.delivery] } ?? []),
       receptions: outcomes.reduce(0) { $0 + $1.modules.count }
-        + (vans?.uploads.reduce(0) { $0 + $1.0.header.recordCount } ?? 0),
+        + (vans?.heard.count ?? 0),
       packets: packets,
       drawsEvaluated: outcomes.reduce(0) { $0 + $1.drawsEvaluated },
       overlapLookups: outcomes.reduce(0) { $0 + $1.overlapLookups }, vans: vans?.day)
@@ -267,7 +268,7 @@ public struct FixedNetwork: Sendable {
 
   /// What vans do on the day of the book; nil where there are none.
   private mutating func driveVans(_ onAir: OnAir, order: EvaluationOrder, threads: Int)
-    async throws -> (day: VanDay, uploads: [(Upload, Delivery)])?
+    async throws -> VanWork?
   {
     guard var vans = fleet else { return nil }
     let result = try await vans.driveNextDay(

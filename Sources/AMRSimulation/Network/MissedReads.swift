@@ -26,7 +26,7 @@ public enum MissReason: UInt8, CaseIterable, Sendable {
 public struct MissedDay: Sendable, Equatable {
   /// 0 for the first day of the run.
   public let number: Int
-  /// Modules of those that any collector received.
+  /// Modules of those that any collector or van received.
   public let received: Int
   /// The others, as ascending indices of the territory.
   public let modules: [Int]
@@ -39,11 +39,11 @@ public struct MissedDay: Sendable, Equatable {
   }
 }
 
-/// The modules that were received on each day, a bit for each.
+/// The modules that were received on each day by anybody, a bit for each.
 struct ReceivedModules: Sendable {
   private let count: Int
   private var days: [Int: [UInt64]] = [:]
-  /// The latest days, kept when `days` forgets them.
+  /// The latest days, kept when `days` forgets them, without what vans heard.
   private var latest: [Int: [UInt64]] = [:]
   private static let latestMax = FixedNetwork.criterionDays
 
@@ -63,13 +63,20 @@ struct ReceivedModules: Sendable {
 
   /// - Parameter isOwed: whether it is to be told who was missed on the day.
   mutating func add(_ modules: some Sequence<UInt32>, day: Int, isOwed: Bool = true) {
-    let known = days.removeValue(forKey: day) ?? (isOwed ? nil : latest[day])
-    latest[day] = nil
-    var bits = known ?? [UInt64](repeating: 0, count: (count + 63) / 64)
+    var bits = [UInt64](repeating: 0, count: (count + 63) / 64)
     for module in modules { bits[Int(module >> 6)] |= 1 << UInt64(module & 63) }
-    if isOwed { days[day] = bits }
-    latest[day] = bits
+    if isOwed { days[day] = Self.joined(days.removeValue(forKey: day), bits) }
+    latest[day] = Self.joined(latest.removeValue(forKey: day), bits)
     if latest.count > Self.latestMax, let oldest = latest.keys.min() { latest[oldest] = nil }
+  }
+
+  private static func joined(_ one: [UInt64]?, _ other: [UInt64]) -> [UInt64] {
+    one.map { zip($0, other).map { $0 | $1 } } ?? other
+  }
+
+  /// What vans hear spares a module from being missed, and is no service of the fixed network.
+  mutating func add(heardByVans modules: [UInt32], day: Int) {
+    for module in modules { days[day]?[Int(module >> 6)] |= 1 << UInt64(module & 63) }
   }
 
   /// Forgets a day and gives the modules that were not received, ascending.

@@ -31,8 +31,7 @@ extension FixedNetwork {
       try progress(book.day - scenario.startDate)
     }
     let wholeDays = periods / periodsPerDay
-    // Vans have driven on a day that has begun.
-    if !(fleet?.restore(rounds, nextDay: latestDay + 1, history) ?? rounds.isEmpty) {
+    if !(fleet?.restore(rounds, nextDay: wholeDays, history) ?? rounds.isEmpty) {
       throw EvaluationError.otherRounds
     }
     // A criterion of tomorrow looks at these days, too.
@@ -50,6 +49,8 @@ extension FixedNetwork {
     counted = packets
   }
 
-  /// What the vans' open rounds have gathered.
-  public var roundsSoFar: [RoundState] { fleet?.state ?? [] }
+  /// What the vans' open rounds had gathered when the latest complete day was over.
+  public var roundsSoFar: [RoundState] {
+    fleet?.state(beforeLatestDay: nextPeriod % periodsPerDay > 0) ?? []
+  }
 }
