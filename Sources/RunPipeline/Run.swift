@@ -355,7 +355,7 @@ public struct Run {
     summary.expected = tally.total
     summary.areas = tally.areaSummaries(monthly: vans.byArea)
     summary.missed = missed.summary(reads: tally.total.read)
-    summary.vans = vans.summary(openRounds: network.openRounds.count)
+    summary.vans = vans.summary(openRounds: network.openRoundCount)
     summary.milestones = milestones.outcomes.map(MilestoneSummary.init)
     summary.seconds.ingest += seconds(since: start)
   }

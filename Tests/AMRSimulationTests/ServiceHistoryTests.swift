@@ -102,7 +102,7 @@ struct ServiceHistoryTests {
       EvaluationOrderTests.scenario(seed: 1, modules: 50))
     #expect(network.history.isUneventful)
     #expect(network.history.states(on: 0) == [.fixed: 50])
-    #expect(network.openRounds.isEmpty)
+    #expect(network.openRoundCount == 0)
     #expect(network.receivers == network.sites.map(\.id))
   }
 

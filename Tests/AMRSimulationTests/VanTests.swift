@@ -195,7 +195,7 @@ struct VanTests {
     for round in rounds {
       #expect(round.read + round.missed.count == round.modules.count)
       #expect(round.counts.values.reduce(0, +) == round.missed.count)
-      #expect(!round.isOpen && round.drivenDays <= 3)
+      #expect(round.drivenDays <= 3)
       let number = round.scheduled - scenario.startDate
       for module in round.modules {
         #expect(network.history.isInstalled(Int(module), on: number))
@@ -205,8 +205,10 @@ struct VanTests {
     }
     #expect(rounds.contains { $0.drivenDays > 1 })
     #expect(reasons.contains(.notDriven) && reasons.contains(.tooWeak), "seed \(seed): \(reasons)")
-    let open = network.openRounds
-    #expect(open.allSatisfy { $0.isOpen })
+    // A round ends with its last working day: those of the run's last days are open.
+    let open = network.roundsSoFar
+    #expect(network.openRoundCount == open.count)
+    #expect(open.allSatisfy { scenario.startDate + (scenario.days - 1) - $0.opened < 7 })
   }
 
   @Test("a van reports each module once in a run, in the time of its shift, and with its register")

@@ -113,8 +113,6 @@ public struct RoundResult: Sendable, Equatable {
   public let cycle: BillingCycle
   /// The scheduled day.
   public let scheduled: CivilDay
-  /// Whether the run ended before the round did.
-  public let isOpen: Bool
   /// Those that were to be read, as ascending indices of the territory.
   public let modules: [UInt32]
   /// How many of them a van has read.
@@ -130,16 +128,15 @@ public struct RoundResult: Sendable, Equatable {
   }
 
   public static func == (left: RoundResult, right: RoundResult) -> Bool {
-    (left.cycle, left.scheduled, left.isOpen, left.modules, left.read, left.drivenDays)
-      == (right.cycle, right.scheduled, right.isOpen, right.modules, right.read, right.drivenDays)
+    (left.cycle, left.scheduled, left.modules, left.read, left.drivenDays)
+      == (right.cycle, right.scheduled, right.modules, right.read, right.drivenDays)
       && left.missed.elementsEqual(right.missed) { $0 == $1 }
   }
 
   /// - Parameter reasonByItself: why a module is not heard wherever one drives; nil where it sends.
-  init(_ round: MeterRound, isOpen: Bool, reasonByItself: (Int) -> MissReason?) {
+  init(_ round: MeterRound, reasonByItself: (Int) -> MissReason?) {
     cycle = round.cycle
     scheduled = round.opened
-    self.isOpen = isOpen
     modules = round.modules
     read = round.readCount
     drivenDays = round.drivenDays
@@ -150,5 +147,23 @@ public struct RoundResult: Sendable, Equatable {
         ?? (round.isPassed[place] ? .noCoverage : .notDriven)
       return (module, reason)
     }
+  }
+}
+
+/// What an open round of vans has gathered.
+public struct RoundState: Sendable, Equatable {
+  public let cycle: BillingCycle
+  /// The scheduled day.
+  public let opened: CivilDay
+  /// Days on which vans drove for it.
+  public let drivenDays: Int
+  /// A letter for each of its modules.
+  public let letters: String
+
+  public init(cycle: BillingCycle, opened: CivilDay, drivenDays: Int, letters: String) {
+    self.cycle = cycle
+    self.opened = opened
+    self.drivenDays = drivenDays
+    self.letters = letters
   }
 }

@@ -134,8 +134,9 @@ struct VanFleet: Sendable {
       for shift in shifts {
         let heard = Self.first(of: drives[next..<next + shift.legs.count])
         next += shift.legs.count
-        for index in rounds.indices { rounds[index].take(received: heard.map(\.module)) }
-        work.heard += heard.map(\.module)
+        let modules = heard.map(\.module)
+        for index in rounds.indices { rounds[index].take(received: modules) }
+        work.heard += modules
         work.uploads.append(upload(heard, of: shift, dayNumber: number, network))
         work.day.kilometres += shift.kilometres
         work.day.hours += shift.hours
@@ -144,22 +145,14 @@ struct VanFleet: Sendable {
       noteMisses(drives, legs)
     }
     for round in rounds where round.lastDay <= day {
-      work.day.rounds.append(Self.result(round, isOpen: false, network, number))
+      work.day.rounds.append(RoundResult(round) { network.silence(of: $0, on: number) })
     }
     rounds.removeAll { $0.lastDay <= day }
     return work
   }
 
-  /// How the rounds stand that have not ended.
-  func openRounds(_ network: FixedNetwork) -> [RoundResult] {
-    rounds.map { Self.result($0, isOpen: true, network, max(0, nextDay - 1)) }
-  }
-
-  private static func result(
-    _ round: MeterRound, isOpen: Bool, _ network: FixedNetwork, _ dayNumber: Int
-  ) -> RoundResult {
-    RoundResult(round, isOpen: isOpen) { network.silence(of: $0, on: dayNumber) }
-  }
+  /// Rounds that have not ended.
+  var openRoundCount: Int { rounds.count }
 
   private mutating func openRounds(on day: CivilDay, number: Int, _ network: FixedNetwork) {
     for cycle in BillingCycle.allCases
@@ -180,32 +173,6 @@ struct VanFleet: Sendable {
     return MeterRound(
       cycle: cycle, opened: day, redriveDays: scenario.vans.redriveDays,
       modules: due.map { UInt32($0) })
-  }
-
-  // MARK: - Interruptions
-
-  /// The rounds that are open, or those that were before the latest day.
-  func state(beforeLatestDay: Bool) -> [RoundState] {
-    (beforeLatestDay ? roundsBefore : rounds).map {
-      RoundState(
-        cycle: $0.cycle, opened: $0.opened, drivenDays: $0.drivenDays, letters: $0.letters)
-    }
-  }
-
-  /// Takes over the open rounds of an equal fleet that is to drive a day next.
-  ///
-  /// - Returns: false where they are not those of such a fleet.
-  mutating func restore(_ states: [RoundState], nextDay: Int, _ history: ServiceHistory) -> Bool {
-    self.nextDay = nextDay
-    rounds = []
-    for state in states {
-      var round = round(of: state.cycle, opened: state.opened, history)
-      guard round.restore(letters: state.letters, drivenDays: state.drivenDays) else {
-        return false
-      }
-      rounds.append(round)
-    }
-    return true
   }
 
   /// The shifts of a day, and the modules for which they are driven, a bit for each.
@@ -240,6 +207,32 @@ struct VanFleet: Sendable {
       rounds[index].take(misses: misses)
       rounds[index].take { passed.contains(map.ofModule[Int($0)]) }
     }
+  }
+
+  // MARK: - Interruptions
+
+  /// The rounds that are open, or those that were before the latest day.
+  func state(beforeLatestDay: Bool) -> [RoundState] {
+    (beforeLatestDay ? roundsBefore : rounds).map {
+      RoundState(
+        cycle: $0.cycle, opened: $0.opened, drivenDays: $0.drivenDays, letters: $0.letters)
+    }
+  }
+
+  /// Takes over the open rounds of an equal fleet that is to drive a day next.
+  ///
+  /// - Returns: false where they are not those of such a fleet.
+  mutating func restore(_ states: [RoundState], nextDay: Int, _ history: ServiceHistory) -> Bool {
+    self.nextDay = nextDay
+    rounds = []
+    for state in states {
+      var round = round(of: state.cycle, opened: state.opened, history)
+      guard round.restore(letters: state.letters, drivenDays: state.drivenDays) else {
+        return false
+      }
+      rounds.append(round)
+    }
+    return true
   }
 
   // MARK: - A street
@@ -320,35 +313,6 @@ struct VanFleet: Sendable {
     return (
       builder.finish(),
       Delivery(at: end + Self.uploadMs, collector: collector, sequence: sequence, copy: 0)
-    )
-  }
-}
-
-/// What an open round of vans has gathered.
-public struct RoundState: Sendable, Equatable {
-  public let cycle: BillingCycle
-  /// The scheduled day.
-  public let opened: CivilDay
-  /// Days on which vans drove for it.
-  public let drivenDays: Int
-  /// A letter for each of its modules.
-  public let letters: String
-
-  public init(cycle: BillingCycle, opened: CivilDay, drivenDays: Int, letters: String) {
-    self.cycle = cycle
-    self.opened = opened
-    self.drivenDays = drivenDays
-    self.letters = letters
-  }
-}
-
-extension Territory {
-  /// The mean of all modules' places, in decimetres.
-  var middle: (x: Int32, y: Int32) {
-    let n = Int64(max(1, count))
-    return (
-      Int32(x.reduce(Int64(0)) { $0 + Int64($1) } / n),
-      Int32(y.reduce(Int64(0)) { $0 + Int64($1) } / n)
     )
   }
 }

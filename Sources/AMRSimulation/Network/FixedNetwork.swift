@@ -185,8 +185,8 @@ public struct FixedNetwork: Sendable {
   /// Everyone who sends uploads: collectors, built or not, and vans.
   public var receivers: [CollectorID] { sites.map(\.id) + (fleet?.collectors ?? []) }
 
-  /// How the vans' rounds stand that have not ended.
-  public var openRounds: [RoundResult] { fleet?.openRounds(self) ?? [] }
+  /// Rounds of vans that have not ended.
+  public var openRoundCount: Int { fleet?.openRoundCount ?? 0 }
 
   /// What truly happens to meters, by endpoint and then by instant: all troubles of the run, and
   /// every rollover that is transmitted up to the end of the day of the latest period.

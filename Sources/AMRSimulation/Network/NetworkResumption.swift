@@ -11,7 +11,7 @@ extension FixedNetwork {
   /// it had simulated so many periods and told of all days that were complete.
   ///
   /// Everything of a network is a function of counters but what it has gathered: registers go from day
-  /// to day, which takes about 30 ns a module and day, and the periods of a day that is not complete
+  /// to day, and the periods of a day that is not complete
   /// are simulated again, which gives the modules that were received on it.
   ///
   /// - Parameters:

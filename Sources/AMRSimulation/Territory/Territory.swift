@@ -17,6 +17,15 @@ public struct Territory: Sendable {
 
   public var count: Int { endpointIDs.count }
 
+  /// The mean of all modules' places, in decimetres.
+  var middle: (x: Int32, y: Int32) {
+    let n = Int64(max(1, count))
+    return (
+      Int32(x.reduce(Int64(0)) { $0 + Int64($1) } / n),
+      Int32(y.reduce(Int64(0)) { $0 + Int64($1) } / n)
+    )
+  }
+
   /// Makes room for so many modules in all.
   mutating func reserveCapacity(_ count: Int) {
     endpointIDs.reserveCapacity(count)

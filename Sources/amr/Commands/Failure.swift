@@ -54,7 +54,7 @@ struct Failure {
     switch error {
     case is UsageError: .usage
     case is ScenarioError, is JSON5Error, is CSVError, is TerritoryError, is UploadError,
-      is CheckpointError:
+      is CheckpointError, is EvaluationError:
       .badData
     case is Interrupted: .interrupted
     case let error as CommandFailure: error.exitCode

@@ -39,7 +39,7 @@ struct SimulationRun {
     let result = try await network.simulateNextPeriod(
       order: order, threads: threads, progress: Self.advance(bar))
     figures.add(result)
-    figures.openRounds = network.openRounds.count
+    figures.openRounds = network.openRoundCount
     if network.owesMissedDays {
       figures.missed.add(
         try await network.takeMissedDays(
