@@ -229,6 +229,11 @@ INLINE u32x16 BODY(idle_first)(const struct arrival_lanes *l, uint32_t i, u32x16
   return (u32x16)idle;
 }
 
+/// The delay of transmission `later` above that of transmission `k`, which may be -1.
+INLINE i32x16 BODY(delay)(const struct arrival_lanes *l, uint32_t i, u32x16 k, u32x16 later) {
+  return *(const i32x16 *)(l->delay + i) & (((i32x16)later >> 6) > ((i32x16)k >> 6));
+}
+
 /// The block of four after the one that holds transmission k, which may be -1.
 INLINE u32x16 BODY(next_block)(u32x16 k) { return (u32x16)((i32x16)k >> 2) + 1; }
 
@@ -277,6 +282,7 @@ static void BODY(generate)(struct arrival_lanes *l) {
     i32x16 offset;
     const u32x16 idle = BODY(idle_first)(l, i, &k, &offset);
     const i32x16 step = *(const i32x16 *)(l->step + i);
+    const u32x16 first = k - idle;
 
     // Eight words in a row: those of the block that holds transmission k, and of the next.
     u32x16 timing[8];
@@ -304,9 +310,14 @@ static void BODY(generate)(struct arrival_lanes *l) {
       u32x16 word = BODY(select)(by_two, moved[row + 2], moved[row]);
       uint32_t passing = (moved_bits[row + 2] & two) | (moved_bits[row] & ~two);
       u32x16 start, channel;
-      u32x16 cell = BODY(cell)(l, word, offset + step * (int32_t)row, &start, &channel);
+      const i32x16 nominal =
+          offset + step * (int32_t)row + BODY(delay)(l, i, first, k + row);
+      u32x16 cell = BODY(cell)(l, word, nominal, &start, &channel);
       u32x16 unsent = row == 0 ? idle : BODY(all)(0);
-      if (l->lives) unsent |= (u32x16)(k + row >= BODY(load)(l->lives + i));
+      if (l->lives) {
+        unsent |= (u32x16)(k + row >= BODY(load)(l->lives + i))
+            | (u32x16)(k + row < BODY(load)(l->births + i));
+      }
       u32x16 silent = unsent;
       if (!all_heard) silent |= (u32x16)(channel - l->heard_first >= l->heard_count);
       // Frames that are not there share a place outside the cells.
@@ -320,7 +331,7 @@ static void BODY(generate)(struct arrival_lanes *l) {
           BODY(bits)((u32x16)((i32x16)start >= (int32_t)l->tail_start) & ~unsent);
     }
     BODY(store)(l->k + i, k + 4);
-    *(i32x16 *)(l->offset + i) = offset + step * 4;
+    *(i32x16 *)(l->offset + i) = offset + step * 4 + BODY(delay)(l, i, first, k + 4);
   }
   l->half = new_half;
 }
@@ -410,7 +421,10 @@ static uint32_t BODY(list)(struct arrival_lanes *l, int row, const uint16_t *bit
     const u32x16 half = BODY(all)(l->half) ^ ((u32x16)(k >> 2 != next >> 2) & 1);
     const u32x16 word = (4 * half + (k & 3)) * l->count + lane;
     const u32x16 step = BODY(gather)((const uint32_t *)l->step, lane);
-    const u32x16 nominal = BODY(gather)((const uint32_t *)l->offset, lane) - back * step;
+    // What belongs to an earlier block of 64 than the next one was not yet delayed as that is.
+    const u32x16 later = (u32x16)(k >> 6 == next >> 6);
+    const u32x16 nominal = BODY(gather)((const uint32_t *)l->offset, lane) - back * step
+        - (BODY(gather)((const uint32_t *)l->delay, lane) & ~later);
     u32x16 start, channel;
     BODY(store)(
         l->frame_cell + i,
@@ -418,7 +432,6 @@ static uint32_t BODY(list)(struct arrival_lanes *l, int row, const uint16_t *bit
     BODY(store)(l->frame_start + i, start);
 
     const u32x16 own = BODY(gather)(l->fading, word);
-    const u32x16 later = (u32x16)(k >> 6 == next >> 6);
     u32x16 block = BODY(gather)(l->block_word, lane);
     u32x16 smallest = BODY(gather)(l->smallest, lane);
     if (BODY(bits)(later) != 0xFFFF) {

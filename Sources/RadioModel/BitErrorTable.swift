@@ -78,18 +78,18 @@ public struct BitErrorTable: Sendable {
 /// What overlaps one frame on its channel.
 public struct Interference: Sendable {
   /// The sum of the whole power.
-  public private(set) var total: Power = 0
+  public var total: Power = 0
   /// The bits of the frame that each arrival touches, where they matter.
-  public private(set) var pieces: [(bits: Range<Int>, power: Power)] = []
-  private let keepsPieces: Bool
+  public var pieces: [(bits: Range<Int>, power: Power)] = []
+  @usableFromInline let keepsPieces: Bool
 
   /// Nothing as yet; the rule tells whether the touched bits matter.
-  @inline(__always)
+  @inlinable @inline(__always)
   public init(for rule: DecodeRule) { keepsPieces = rule.countsBitErrors }
 
   /// Adds an arrival that is on the air in the ticks [from, to), counted from the frame's start, of
   /// which at least one lies within the frame's `length`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(_ power: Power, from: Int64, to: Int64, length: Int64) {
     total &+= power
     if keepsPieces {

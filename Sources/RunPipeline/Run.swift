@@ -161,6 +161,8 @@ public struct Run {
     let modules = layout.territory.endpointIDs.indices.filter {
       network.history.isInstalled($0, on: scenario.days - 1)
     }
+    let options = options
+    var ahead: (network: FixedNetwork, result: PeriodResult)?
     while position.mornings < scenario.days || !position.queue.isEmpty {
       let day = scenario.startDate + position.mornings
       let simulationStart = watch.now
@@ -169,8 +171,15 @@ public struct Run {
       while position.periods < network.periodCount,
         scenario.earliestDelivery(ofPeriod: position.periods) < morning
       {
-        let result = try await network.simulateNextPeriod(
-          order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
+        let result: PeriodResult
+        if let done = ahead {
+          (network, result) = done
+          ahead = nil
+        } else {
+          result = try await network.simulateNextPeriod(
+            order: options.order, threads: options.threads,
+            progress: { _ in try observer.advance() })
+        }
         try take(result, network)
         if let day = network.lastCompleteDay, milestones.looks(at: day) {
           milestones.take(day) { network.value(of: $0, on: day) }
@@ -185,6 +194,11 @@ public struct Run {
       }
       summary.seconds.simulate += seconds(since: simulationStart)
       let ingestStart = watch.now
+      // Much of the intake is the work of one thread. A checkpoint needs the network as it is.
+      let goesAhead =
+        options.threads > 1 && position.periods < network.periodCount && !isCheckpoint(after: day)
+      let now = goesAhead ? network : nil
+      async let next = Self.simulateAhead(now, options, observer)
       for (delivery, upload) in position.queue.deliveries(until: morning) {
         try observer.check()
         try intake.take(
@@ -206,8 +220,21 @@ public struct Run {
           &network, intake.store, counts: intake.counts, isSimulated: false)
       }
       summary.seconds.ingest += seconds(since: ingestStart)
+      let waitStart = watch.now
+      ahead = try await next
+      summary.seconds.simulate += seconds(since: waitStart)
     }
     return try await finishIntake(intake, &network)
+  }
+
+  /// The next period of a network, and what the network is after it; nil where there is none.
+  private static func simulateAhead(
+    _ network: FixedNetwork?, _ options: RunOptions, _ observer: any RunObserver
+  ) async throws -> (network: FixedNetwork, result: PeriodResult)? {
+    guard var network else { return nil }
+    let result = try await network.simulateNextPeriod(
+      order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
+    return (network, result)
   }
 
   /// Counts the uploads of a period, and keeps them where that is wanted.

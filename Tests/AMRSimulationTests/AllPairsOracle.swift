@@ -148,17 +148,20 @@ func expectAgreement(
   var orders: [(name: String, evaluate: (CollectorAir, Int64, Int64) -> Evaluation)] = [
     ("plain census", PlainCensus.evaluate)
   ]
-  for level in VectorLevel.available where VectorCensus.supports(air) {
-    orders.append(
-      (
-        "vector census, \(level)",
-        { VectorCensus.evaluate($0, from: $1, to: $2, level: level) }
-      ))
+  for level in VectorLevel.available {
+    if air.demodulators == nil {
+      orders.append(
+        ("on-demand, \(level)", { OnDemandOrder.evaluate($0, from: $1, to: $2, level: level) }))
+    }
+    if VectorCensus.supports(air) {
+      orders.append(
+        ("vector census, \(level)", { VectorCensus.evaluate($0, from: $1, to: $2, level: level) }))
+    }
   }
   // The longest frame takes less than 2,000 ticks.
   let expected = AllPairsOracle(air, start: from - 2000, end: to + 2000)
     .evaluate(from: from, to: to)
-  for (name, evaluate) in orders where air.demodulators == nil || name != "on-demand" {
+  for (name, evaluate) in orders {
     let found = evaluate(air, from, to)
     #expect(
       found.receptions == expected.receptions, "\(name), \(what)", sourceLocation: sourceLocation)

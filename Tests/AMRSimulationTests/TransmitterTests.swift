@@ -77,20 +77,21 @@ struct TransmitterTests {
     #expect(zip(all.phases, other.phases).count { $0 == $1 } < 5)
   }
 
-  @Test("a start is phase, periods, drift and jitter")
+  @Test("a start is phase, periods, jitter and the drift of the first of its 64 transmissions")
   func start() {
     var scenario = Scenario()
     scenario.endpoints.driftPpbPerK2 = 34
     scenario.days = 100
     let transmitters = Transmitters(scenario, endpointIDs: Array(Self.ids[0..<60]))
     for index in 0..<60 {
-      for k in [0, 1, 77, 200_000] as [UInt32] {
+      for k in [0, 1, 63, 64, 77, 200_000] as [UInt32] {
         let hop = Hop(
           RandomStream(seed: 1, .timing, entity: Self.ids[index]).word(k),
           jitterSpan: transmitters.jitterSpan, channels: transmitters.channels)
         let nominal =
           Int64(transmitters.phases[index]) + Int64(k) * Int64(transmitters.periods[index])
-        let drift = transmitters.drift!.ticks(at: nominal, exposure: transmitters.exposures[index])
+        let first = nominal - Int64(k % 64) * Int64(transmitters.periods[index])
+        let drift = transmitters.drift!.ticks(at: first, exposure: transmitters.exposures[index])
         #expect(transmitters.start(index, k: Int64(k)) == nominal + drift + Int64(hop.jitter))
       }
     }

@@ -73,11 +73,13 @@ final class CensusLanes {
   /// nominal start at a window's end, and periods are longer than windows.
   static func lateness(_ air: CollectorAir) -> Int64 {
     4 * (air.periodMax - air.periodMin) + Int64(air.jitterSpan)
+      + (air.drift?.mostStep(period: air.periodMax) ?? 0)
   }
 
   private func takeMemory() {
     c.pointee.k = memory.words()
     c.pointee.offset = memory.signedWords()
+    c.pointee.delay = memory.signedWords()
     c.pointee.timing = memory.words(rows: 8)
     c.pointee.fading = memory.words(rows: 8)
     c.pointee.surviving = memory.bits(rows: 8)
@@ -107,24 +109,31 @@ final class CensusLanes {
     let endpoint = memory.words()
     let step = memory.signedWords()
     let threshold = memory.words()
+    let births = memory.words()
     let lives = memory.words()
     for lane in 0..<count {
       let link = Int(links[lane])
       endpoint[lane] = air.endpointIDs[link]
       step[lane] = Int32(air.periods[link] - air.periodMin)
       threshold[lane] = air.links.thresholds[link].draws
+      births[lane] = air.births[link]
       lives[lane] = air.lives[link]
       means[lane] = air.links.means[link]
       frameTicks[lane] = Int32(air.frameTicks[link])
-      let since = start - air.phases[link]
-      let k = since <= 0 ? 0 : (since + air.periods[link] - 1) / air.periods[link]
+      let since = start - air.phases[link] - air.drift(link: link, at: start)
+      var k = since <= 0 ? 0 : (since + air.periods[link] - 1) / air.periods[link]
+      // Drift has gathered for less than the whole time.
+      if air.drift != nil { while air.nominalStart(link: link, k: k) < start { k += 1 } }
       c.pointee.k[lane] = UInt32(k)
-      c.pointee.offset[lane] = Int32(air.phases[link] + k * air.periods[link] - start)
+      c.pointee.offset[lane] = Int32(air.nominalStart(link: link, k: k) - start)
     }
     c.pointee.endpoint = UnsafePointer(endpoint)
     c.pointee.step = UnsafePointer(step)
     c.pointee.threshold = UnsafePointer(threshold)
-    if !air.areEndless { c.pointee.lives = UnsafePointer(lives) }
+    if !air.areEndless {
+      c.pointee.births = UnsafePointer(births)
+      c.pointee.lives = UnsafePointer(lives)
+    }
   }
 
   /// Divides the time of a window into slots of at least `slotTicks`.
@@ -154,7 +163,8 @@ final class CensusLanes {
 
   // MARK: - Steps of a group
 
-  func generate() {
+  func generate(_ air: CollectorAir) {
+    if air.drift != nil { noteDelays(air) }
     arrival_lanes_generate(level, c)
     // What padding sends is nobody's.
     let spare = 16 * vectors - count
@@ -164,6 +174,16 @@ final class CensusLanes {
       let last = row * vectors + vectors - 1
       c.pointee.sent[last] &= real
       c.pointee.heard[last] &= real
+    }
+  }
+
+  /// Tells by how much more lanes are delayed that come to another block of the drift in the group.
+  private func noteDelays(_ air: CollectorAir) {
+    let mask = UInt32(1) << UInt32(ClockDrift.blockShift) - 1
+    for lane in 0..<count where c.pointee.k[lane] & mask >= mask - 3 {
+      let (link, k) = (Int(links[lane]), Int64(c.pointee.k[lane]))
+      c.pointee.delay[lane] = Int32(
+        truncatingIfNeeded: air.drift(link: link, k: k + 4) - air.drift(link: link, k: k))
     }
   }
 
@@ -245,8 +265,8 @@ private final class LaneMemory {
   init(lanes: Int, cellBytes: Int) {
     self.lanes = lanes
     self.cellBytes = cellBytes
-    // An array of powers, 19 of words, 20 rows of words, 25 rows of bits.
-    size = lanes * (8 + 4 * (19 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
+    // An array of powers, 21 of words, 20 rows of words, 25 rows of bits.
+    size = lanes * (8 + 4 * (21 + 20)) + lanes / 8 * 25 + 2 * cellBytes + 64 * 64
     start = .allocate(byteCount: size, alignment: 64)
     start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
   }

@@ -13,12 +13,20 @@ import RadioModel
 /// has gathered is tabulated for every hour and linear between them; an endpoint has the fraction of
 /// it that is its exposure. So it is an exact function of time that never falls, and no endpoint
 /// has a state.
+///
+/// Transmissions are delayed in steps: all of a block of 64 as its first one is. What gathers within
+/// a block is a few thousandths of a period, and what comes in between costs a vector no more than a
+/// comparison.
 struct ClockDrift: Sendable {
   private static let ticksPerHour = 3600 * Ticks.perSecond
   private static let fractionBits: Int64 = 16
+  /// Transmissions of a block of 2^shift have the same delay.
+  static let blockShift = 6
 
   /// The delay at full exposure since the start of the run at each hour, in units of 2⁻¹⁶ ticks.
   private let delays: [Int64]
+  /// The most of it that gathers in an hour.
+  private let steepest: Int64
 
   /// Nil where the scenario has no drift.
   init?(_ scenario: Scenario) {
@@ -35,6 +43,7 @@ struct ClockDrift: Sendable {
           + Int64((slow * Double(Self.ticksPerHour << Self.fractionBits)).rounded()))
     }
     self.delays = delays
+    steepest = zip(delays.dropFirst(), delays).map { $0 - $1 }.max() ?? 0
   }
 
   /// Outdoor temperature at an hour of a day of the year, both with fractions.
@@ -48,13 +57,37 @@ struct ClockDrift: Sendable {
   /// - Parameter exposure: in units of 1/256.
   @inline(__always)
   func ticks(at tick: Int64, exposure: UInt8) -> Int64 {
-    (delay(at: tick) * Int64(exposure)) >> (Self.fractionBits + 8)
+    Self.ticks(ofDelay: delay(at: tick), exposure: exposure)
+  }
+
+  /// What an exposure makes of a delay at full exposure.
+  @inline(__always)
+  static func ticks(ofDelay delay: Int64, exposure: UInt8) -> Int64 {
+    (delay &* Int64(exposure)) >> (fractionBits + 8)
+  }
+
+  /// The delay of transmission k, which is that of the first of its block.
+  ///
+  /// - Parameters:
+  ///   - phase: ticks from the start of the run to transmission 0.
+  ///   - period: ticks.
+  @inline(__always)
+  func ticks(ofTransmission k: Int64, phase: Int64, period: Int64, exposure: UInt8) -> Int64 {
+    let first = k & ~(1 << Int64(Self.blockShift) - 1)
+    return ticks(at: phase &+ first &* period, exposure: exposure)
+  }
+
+  /// The most that a delay rises from one block of transmissions to the next.
+  func mostStep(period: Int64) -> Int64 {
+    let block = Double(period << Int64(Self.blockShift)) / Double(Self.ticksPerHour)
+    return Int64(Double(steepest) * block) >> Self.fractionBits + 2
   }
 
   /// The most that any exposure gives.
   func most(at tick: Int64) -> Int64 { ticks(at: tick, exposure: .max) + 1 }
 
-  private func delay(at tick: Int64) -> Int64 {
+  /// The delay at full exposure, in units of 2⁻¹⁶ ticks.
+  func delay(at tick: Int64) -> Int64 {
     guard tick > 0 else { return 0 }
     let hour = Int(tick / Self.ticksPerHour)
     guard hour < delays.count - 1 else { return delays[delays.count - 1] }

@@ -12,13 +12,12 @@ struct CollectorAir: Sendable {
   let endpointIDs: [UInt32]
   /// The first transmission that each link's endpoint makes; those before it are never sent.
   let births: [UInt32]
-  /// Whether all endpoints make their transmission 0.
-  let areBorn: Bool
   /// The number of the transmission behind each link's last, at most 2³¹ − 1.
   let lives: [UInt32]
-  /// Whether none ends.
+  /// Whether none is born late or ends.
   let areEndless: Bool
-  private let exposures: [UInt8]
+  /// How much of the weather reaches each link's clock, in units of 1/256.
+  let exposures: [UInt8]
   private let hopOffsets: [UInt8]
   /// Nil where each transmission draws its channel.
   let hopSequence: HopSequence?
@@ -60,9 +59,8 @@ struct CollectorAir: Sendable {
     endpointIDs = links.endpoints.map { transmitters.endpointIDs[Int($0)] }
     let sent = links.endpoints.map { transmitters.sent(Int($0), in: onAir.ticks(Int($0))) }
     births = sent.map(\.lowerBound)
-    areBorn = births.allSatisfy { $0 == 0 }
     lives = sent.map(\.upperBound)
-    areEndless = lives.allSatisfy { $0 == Transmitters.endless }
+    areEndless = sent.allSatisfy { $0 == 0..<Transmitters.endless }
     exposures = links.endpoints.map { transmitters.exposures[Int($0)] }
     hopOffsets = links.endpoints.map { transmitters.hopOffsets[Int($0)] }
     hopSequence = transmitters.hopSequence
@@ -81,11 +79,18 @@ struct CollectorAir: Sendable {
   /// Start of transmission k of a link before its jitter.
   @inline(__always)
   func nominalStart(link: Int, k: Int64) -> Int64 {
-    let nominal = phases[link] &+ k &* periods[link]
-    return nominal &+ drift(link: link, at: nominal)
+    phases[link] &+ k &* periods[link] &+ drift(link: link, k: k)
   }
 
-  /// The delay by drift of what a link nominally starts at a tick; never falls with the tick.
+  /// The delay of transmission k by drift; never falls with k.
+  @inline(__always)
+  func drift(link: Int, k: Int64) -> Int64 {
+    drift?.ticks(
+      ofTransmission: k, phase: phases[link], period: periods[link], exposure: exposures[link]) ?? 0
+  }
+
+  /// The delay that has gathered at a tick; never falls with the tick. What a link starts then has that
+  /// of some tick of the last 2^`ClockDrift.blockShift` periods.
   @inline(__always)
   func drift(link: Int, at tick: Int64) -> Int64 {
     drift?.ticks(at: tick, exposure: exposures[link]) ?? 0
@@ -120,10 +125,13 @@ struct CollectorAir: Sendable {
   func candidates(link: Int, from: Int64, to: Int64) -> ClosedRange<Int64>? {
     var earliest = from - Int64(jitterSpan) + 1 - phases[link]
     var latest = to - 1 - phases[link]
-    earliest -= drift(link: link, at: from)
-    latest -= drift(link: link, at: earliest + phases[link])
-    guard latest >= 0 else { return nil }
     let period = periods[link]
+    if drift != nil {
+      earliest -= drift(link: link, at: from)
+      latest -= drift(
+        link: link, at: earliest + phases[link] - period << Int64(ClockDrift.blockShift))
+    }
+    guard latest >= 0 else { return nil }
     let first = max(Int64(births[link]), earliest <= 0 ? 0 : (earliest + period - 1) / period)
     let last = min(latest / period, Int64(lives[link]) - 1)
     return first <= last ? first...last : nil

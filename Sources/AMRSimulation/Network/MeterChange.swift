@@ -45,3 +45,25 @@ struct MeterChange: Sendable {
     Int64(below(UInt32(counter.span / 100 + 1), trouble.word))
   }
 }
+
+/// The changes of a run, at most one of each module.
+struct MeterChanges: Sendable {
+  /// Of each module its change's place in `values`, or `none`; empty where there is none at all.
+  private var places: [UInt32] = []
+  private(set) var values: [MeterChange] = []
+
+  private static let none = UInt32.max
+
+  /// - Parameter count: of modules.
+  mutating func append(_ change: MeterChange, of count: Int) {
+    if places.isEmpty { places = [UInt32](repeating: Self.none, count: count) }
+    places[change.trouble.index] = UInt32(values.count)
+    values.append(change)
+  }
+
+  subscript(module: Int) -> MeterChange? {
+    if places.isEmpty { return nil }
+    let place = places[module]
+    return place == Self.none ? nil : values[Int(place)]
+  }
+}

@@ -3,21 +3,50 @@ import RadioModel
 /// The quick order of evaluation: each link is walked backwards from the end of the period to its
 /// latest decoded frame. Cost grows with the number of reads, not of transmissions.
 ///
+/// Most links are done within the last few transmissions, of which nearly all must be looked at:
+/// there a vector census takes a tenth of the time. The rest of the links are walked one by one.
+///
 /// Fading alone loses most frames of a weak link, and its draws are cheap to search
 /// (`FadingDraws`). Only a frame that survives needs its time, its channel, and the few
 /// endpoints that could have overlapped it (`PhaseIndex`).
 enum OnDemandOrder {
   /// An index serves the times of this many periods about its anchor, and less than 2²⁹ ticks.
   private static let periodsPerIndex: Int64 = 512
+  /// Windows of the census at the end of the period, a multiple of a group's four: with more of them
+  /// the census takes more time than it saves.
+  private static let windowsOfCensus: Int64 = 8
 
   /// The latest decoded frame of each link that starts in [from, to).
   static func evaluate(_ air: CollectorAir, from: Int64, to: Int64, level: VectorLevel)
     -> Evaluation
   {
-    var result = Evaluation()
+    var air = air
+    air.downTime = air.downTime.overlapping(from..<to + air.maxFrameTicks)
+    let latest = to - VectorCensus.ticks(ofWindows: windowsOfCensus, air)
+    guard latest > from, VectorCensus.supports(air) else {
+      return walk(air, from: from, to: to, level: level, done: Evaluation())
+    }
+    var done = VectorCensus.evaluate(air, from: latest, to: to, level: level)
+    done.packets = nil
+    return walk(air, from: from, to: latest, level: level, done: done)
+  }
+
+  /// The same for frames before those that are done.
+  private static func walk(
+    _ air: CollectorAir, from: Int64, to: Int64, level: VectorLevel, done: Evaluation
+  ) -> Evaluation {
+    var result = done
+    result.receptions = []
+    result.receptions.reserveCapacity(air.links.count)
     var indices = LazyIndices(
       air: air, level: level, end: to, stride: min(1 << 29, Self.periodsPerIndex * air.periodMin))
+    var next = 0
     for link in 0..<air.links.count {
+      if next < done.receptions.count, done.receptions[next].link == link {
+        result.receptions.append(done.receptions[next])
+        next += 1
+        continue
+      }
       guard let range = air.candidates(link: link, from: from, to: to) else { continue }
       var draws = 0
       air.forEachSurvivor(link: link, in: range, draws: &draws) { k, draw in

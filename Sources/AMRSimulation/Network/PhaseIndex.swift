@@ -5,7 +5,7 @@ import RandomStreams
 ///
 /// At the anchor each link is so many ticks into its period. Links are sorted by that, so that
 /// whoever transmits around a time lies in a few neighbouring buckets; clock errors widen the
-/// range by what they add up to between the time and the anchor, and drift by what it can differ.
+/// range by what they add up to between the time and the anchor, and so does drift.
 /// Times and channels of those in the range are computed by vectors.
 final class PhaseIndex {
   /// The shortest buckets are 2⁹ ticks, 1/64 s.
@@ -15,8 +15,6 @@ final class PhaseIndex {
 
   private let level: vector_level
   private let anchor: Int64
-  /// Ticks by which a start can be earlier than its entry says.
-  private let slack: Int64
   private let periodMin: Int64
   private let periodMax: Int64
   /// A bucket is 2^shift ticks of a period.
@@ -36,21 +34,12 @@ final class PhaseIndex {
 
   /// - Parameters:
   ///   - middle: the anchor.
-  ///   - span: it serves starts up to half of so many ticks from the anchor; less than 2³⁰.
+  ///   - span: it serves starts about half of so many ticks from the anchor; less than 2³⁰.
   init(_ air: CollectorAir, middle anchor: Int64, span: Int64, level: VectorLevel) {
     self.level = level.level
     self.anchor = anchor
     periodMin = air.periodMin
     periodMax = air.periodMax
-    // Each link has the drift of a period after the last start, when it is the greatest.
-    let latest = anchor + span / 2 + air.periodMax
-    if let drift = air.drift {
-      let most = drift.most(at: latest)
-      let earliest = anchor - span / 2 - air.maxFrameTicks - Int64(air.jitterSpan) - most
-      slack = most - drift.ticks(at: earliest, exposure: .max)
-    } else {
-      slack = 0
-    }
     let count = air.links.count
     // With long periods or few links more buckets than some for each link would only take time.
     var bucketShift = Self.bucketShiftMin
@@ -63,28 +52,9 @@ final class PhaseIndex {
     lastKs = Self.zeros(count)
     hits = Self.zeros(count)
 
-    let quotients = (0..<count).map { link in
-      let since = anchor - air.phases[link] - air.drift(link: link, at: latest)
-      let period = air.periods[link]
-      let quotient = since >= 0 ? since / period : (since + 1) / period - 1
-      return (k: quotient, rest: since - quotient * period)
-    }
-    let buckets = Int(air.periodMax >> bucketShift) + 1
-    var starts = [UInt32](repeating: 0, count: buckets + 1)
-    for (_, rest) in quotients { starts[Int(rest >> bucketShift) + 1] += 1 }
-    for bucket in 1...buckets { starts[bucket] += starts[bucket - 1] }
-    var next = starts
-    for link in 0..<count {
-      let (k, rest) = quotients[link]
-      let place = Int(next[Int(rest >> bucketShift)])
-      next[Int(rest >> bucketShift)] += 1
-      links[place] = Int32(truncatingIfNeeded: link)
-      endpoints[place] = air.endpointIDs[link]
-      elapsed[place] = UInt32(rest)
-      periods[place] = UInt32(air.periods[link])
-      lastKs[place] = Int32(truncatingIfNeeded: k)
-    }
-    self.starts = starts
+    starts = Self.sorted(
+      air, anchor: anchor, bucketShift: bucketShift,
+      into: (links, endpoints, elapsed, periods, lastKs))
     query.seed = air.seed
     query.timing_stream = StreamName.timing.rawValue
     query.jitter_span = air.jitterSpan
@@ -95,7 +65,57 @@ final class PhaseIndex {
     query.elapsed = UnsafePointer(elapsed)
     query.period = UnsafePointer(periods)
     query.last_k = UnsafePointer(lastKs)
-    query.earliest = Int32(1 - air.maxFrameTicks)
+  }
+
+  /// The entries of an index.
+  private typealias Entries = (
+    links: UnsafeMutablePointer<Int32>, endpoints: UnsafeMutablePointer<UInt32>,
+    elapsed: UnsafeMutablePointer<UInt32>, periods: UnsafeMutablePointer<UInt32>,
+    lastKs: UnsafeMutablePointer<Int32>
+  )
+
+  /// Sorts the links into buckets by counting: with checks of each place it took a tenth of a
+  /// simulation.
+  ///
+  /// - Returns: the first entry of each bucket, and the number of entries.
+  private static func sorted(
+    _ air: CollectorAir, anchor: Int64, bucketShift: Int64, into entries: Entries
+  ) -> [UInt32] {
+    let count = air.links.count
+    let buckets = Int(air.periodMax >> bucketShift) + 1
+    // As if all that they send were delayed as at the anchor.
+    let delay = air.drift?.delay(at: anchor) ?? 0
+    return withUnsafeTemporaryAllocation(of: (k: Int32, rest: UInt32).self, capacity: count) { at in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: buckets + 1) { next in
+        next.initialize(repeating: 0)
+        for link in 0..<count {
+          let since =
+            anchor - air.phases[link]
+            - ClockDrift.ticks(ofDelay: delay, exposure: air.exposures[link])
+          let period = air.periods[link]
+          let quotient = since >= 0 ? since / period : (since + 1) / period - 1
+          let rest = since &- quotient &* period
+          at.initializeElement(
+            at: link,
+            to: (Int32(truncatingIfNeeded: quotient), UInt32(truncatingIfNeeded: rest)))
+          next[Int(rest >> bucketShift) &+ 1] &+= 1
+        }
+        for bucket in 1...buckets { next[bucket] &+= next[bucket - 1] }
+        let starts = Array(next)
+        for link in 0..<count {
+          let (k, rest) = at[link]
+          let bucket = Int(rest) >> Int(bucketShift)
+          let place = Int(next[bucket])
+          next[bucket] &+= 1
+          entries.links[place] = Int32(truncatingIfNeeded: link)
+          entries.endpoints[place] = air.endpointIDs[link]
+          entries.elapsed[place] = rest
+          entries.periods[place] = UInt32(truncatingIfNeeded: air.periods[link])
+          entries.lastKs[place] = k
+        }
+        return starts
+      }
+    }
   }
 
   private static func zeros<Element: FixedWidthInteger>(_ count: Int)
@@ -121,12 +141,14 @@ final class PhaseIndex {
   func forEachNear(_ frame: Reception, in air: CollectorAir, _ body: (Int, UInt32) -> Void) {
     let length = air.frameTicks[frame.link]
     query.before_anchor = Int32(truncatingIfNeeded: anchor - frame.start)
-    query.span = UInt32(air.maxFrameTicks - 1 + length + slack)
+    let (early, late) = slack(of: frame, in: air)
+    query.earliest = Int32(truncatingIfNeeded: 1 - air.maxFrameTicks - late)
+    query.span = UInt32(truncatingIfNeeded: air.maxFrameTicks - 1 + length + early + late)
     query.channel = UInt32(frame.channel)
     // Ticks before the anchor: nominal start = anchor − (elapsed + back · period). What overlaps
     // starts before the frame ends, and less than its own length before the frame.
-    let near = anchor - (frame.start + length - 1) - slack
-    let far = anchor - (frame.start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1))
+    let near = anchor - (frame.start + length - 1) - early
+    let far = anchor - (frame.start - air.maxFrameTicks + 1 - Int64(air.jitterSpan - 1)) + late
     // The first for which any entry can be as far as `near`, rounded down; negative ones come
     // after the anchor.
     let nearest = near - periodMax + 1
@@ -149,5 +171,21 @@ final class PhaseIndex {
       }
       back += 1
     }
+  }
+
+  /// By how many ticks what overlaps a frame can start earlier and later than its entry says.
+  @inline(__always)
+  private func slack(of frame: Reception, in air: CollectorAir) -> (early: Int64, late: Int64) {
+    guard let drift = air.drift else { return (0, 0) }
+    let end = frame.start + air.frameTicks[frame.link]
+    let most = drift.most(at: end)
+    // The first transmission of the block of what starts earliest.
+    let first =
+      frame.start - air.maxFrameTicks - Int64(air.jitterSpan) - most
+      - periodMax << Int64(ClockDrift.blockShift)
+    return (
+      max(0, drift.most(at: anchor) - drift.ticks(at: first, exposure: .max)),
+      max(0, most - drift.ticks(at: anchor, exposure: .max))
+    )
   }
 }

@@ -19,8 +19,8 @@ struct RegisterBook: Sendable {
   private let meanWattHours: [Int32]
   /// Counts on the dials when the last bill was made, as a frame carries them.
   private(set) var openingCounts: [UInt32]
-  /// What the modules transmit that do not keep their meter, by their index.
-  private(set) var changes: [Int: MeterChange] = [:]
+  /// What the modules transmit that do not keep their meter.
+  private(set) var changes = MeterChanges()
   private var watch: RolloverWatch
   /// Wh used from the last bill to the start of `day`.
   private var used: [Int64]
@@ -149,23 +149,31 @@ struct RegisterBook: Sendable {
   /// The same, for a module that does not keep its meter.
   @inline(never)
   private func shownDespiteChange(_ index: Int, _ tick: Int64) -> Int64 {
-    shown(index, tick) { used($0, tick) }
+    switch source(of: index, at: tick) {
+    case .stopped(let count): count
+    case .meter(let source, let opening, let wattHours):
+      counter(index).shown(opening: opening, wattHours: used(source, tick) - wattHours)
+    }
   }
 
-  /// What a module transmits at a time.
-  ///
-  /// - Parameter used: Wh used from the last bill to that time at a place.
-  private func shown(_ index: Int, _ tick: Int64, used: (Int) -> Int64) -> Int64 {
-    let counter = counter(index)
+  /// Where a count comes from.
+  private enum CountSource {
+    case stopped(count: Int64)
+    /// The meter at a place, which showed `opening` when so many Wh had been used there.
+    case meter(index: Int, opening: Int64, wattHours: Int64)
+  }
+
+  /// Where what a module transmits at a time comes from.
+  private func source(of index: Int, at tick: Int64) -> CountSource {
     if let change = changes[index], tick >= change.trouble.tick {
       switch change.source {
       case .stopped:
-        return change.lastCount
+        return .stopped(count: change.lastCount)
       case .meter(let source, let opening, let wattHours):
-        return counter.shown(opening: opening, wattHours: used(source) - wattHours)
+        return .meter(index: source, opening: opening, wattHours: wattHours)
       }
     }
-    return counter.shown(opening: Int64(openingCounts[index]), wattHours: used(index))
+    return .meter(index: index, opening: Int64(openingCounts[index]), wattHours: 0)
   }
 
   /// Wh used from the last bill to the last 5-minute boundary before a time about `day`.
@@ -214,7 +222,7 @@ extension RegisterBook {
 
   /// The exchanges that the registry knows, by ascending module.
   var exchanges: [RegistryChange] {
-    changes.values.compactMap { change in
+    changes.values.compactMap { change -> RegistryChange? in
       guard change.trouble.kind == .exchange, case .meter(_, let first, _) = change.source
       else { return nil }
       return RegistryChange(
@@ -232,7 +240,13 @@ extension RegisterBook {
         let plan = plans[number]
         // The moment before, as an exchange at the very instant comes after it.
         let tick = max(0, plan.tick - 1)
-        let count = shown(plan.index, tick) { usedBefore(plan.tick, $0, factors) }
+        let count =
+          switch source(of: plan.index, at: tick) {
+          case .stopped(let count): count
+          case .meter(let source, let opening, let wattHours):
+            counter(plan.index).shown(
+              opening: opening, wattHours: usedBefore(plan.tick, source, factors) - wattHours)
+          }
         return RegistryChange(index: plan.index, tick: plan.tick, kind: plan.kind, count: count)
       }
     }
@@ -262,7 +276,7 @@ extension RegisterBook {
         let change = MeterChange(
           trouble, counter: counter(trouble.index), wattHours: used, openingCounts: openingCounts)
       else { continue }
-      changes[trouble.index] = change
+      changes.append(change, of: marks.count)
       marks[trouble.index] |= Self.isChanged
       if case .meter(trouble.index, let opening, let used) = change.source {
         watch.addMeter(

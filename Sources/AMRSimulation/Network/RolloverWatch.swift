@@ -42,7 +42,7 @@ struct RolloverWatch: Sendable {
   ///   - used: Wh from each last bill to the start of the day.
   ///   - counter: of the meter at an index.
   mutating func take(
-    dayFrom start: Int64, used: [Int64], today: [DayUse], changes: [Int: MeterChange],
+    dayFrom start: Int64, used: [Int64], today: [DayUse], changes: MeterChanges,
     counter: (Int) -> DialCounter
   ) {
     for index in used.indices where used[index] + today[index].wattHours >= next[index] {
@@ -74,7 +74,7 @@ struct RolloverWatch: Sendable {
   ///
   /// A meter that is replaced or stops at the very boundary shows it with its last count. A swap at
   /// the boundary hides it: one module shows the count before, and the other that behind it.
-  private static func transmitter(of index: Int, at tick: Int64, _ changes: [Int: MeterChange])
+  private static func transmitter(of index: Int, at tick: Int64, _ changes: MeterChanges)
     -> Int?
   {
     guard let change = changes[index] else { return index }

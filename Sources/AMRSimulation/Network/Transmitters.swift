@@ -120,8 +120,11 @@ struct Transmitters: Sendable {
     let timing = RandomStream(seed: seed, .timing, entity: endpointIDs[index])
     let hop = Hop(
       timing.word(UInt32(truncatingIfNeeded: k)), jitterSpan: jitterSpan, channels: channels)
-    return nominal + (drift?.ticks(at: nominal, exposure: exposures[index]) ?? 0)
-      + Int64(hop.jitter)
+    let delay =
+      drift?.ticks(
+        ofTransmission: k, phase: Int64(phases[index]), period: Int64(periods[index]),
+        exposure: exposures[index]) ?? 0
+    return nominal + delay + Int64(hop.jitter)
   }
 
   /// The numbers of the transmissions that a module makes, n in some ticks; nil stands for all.

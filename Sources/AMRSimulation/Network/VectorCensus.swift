@@ -24,12 +24,16 @@ struct VectorCensus {
 
   /// Whether this census has what an air needs.
   static func supports(_ air: CollectorAir) -> Bool {
-    guard !air.links.test.rule.countsBitErrors, air.demodulators == nil, air.drift == nil,
-      air.hopSequence == nil, air.areBorn
+    guard !air.links.test.rule.countsBitErrors, air.demodulators == nil, air.hopSequence == nil
     else { return false }
     // A frame that starts after its window's end starts well before the end of the next one.
     let late = CensusLanes.lateness(air) + 4 * air.maxFrameTicks
     return air.jitterSpan <= 0xFFFF && late < air.periodMin && air.periodMax < 1 << 28
+  }
+
+  /// The ticks of an interval for which so many windows are looked at.
+  static func ticks(ofWindows count: Int64, _ air: CollectorAir) -> Int64 {
+    count * air.periodMin - Int64(air.jitterSpan) - 3 * air.maxFrameTicks
   }
 
   /// The latest decoded frame of each link that starts in [from, to).
@@ -53,7 +57,7 @@ struct VectorCensus {
   }
 
   private mutating func evaluateGroup() {
-    lanes.generate()
+    lanes.generate(air)
     for row in 0..<4 {
       lanes.clearCells()
       crowdDisturbedChannels()

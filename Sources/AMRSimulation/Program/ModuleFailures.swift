@@ -31,6 +31,13 @@ struct ModuleFailures: Sendable {
   /// Whether nothing ever fails.
   var isEmpty: Bool { outages.isEmpty }
 
+  /// Calls `body` with the outages of a module, ascending, and makes no list of them.
+  @inline(__always)
+  func forEach(of module: Int, _ body: (Outage) -> Void) {
+    if starts.isEmpty { return }
+    for number in Int(starts[module])..<Int(starts[module + 1]) { body(outages[number]) }
+  }
+
   /// The outages of a module, ascending.
   subscript(module: Int) -> ArraySlice<Outage> {
     starts.isEmpty ? [] : outages[Int(starts[module])..<Int(starts[module + 1])]

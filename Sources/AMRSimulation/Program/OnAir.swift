@@ -43,7 +43,7 @@ struct OnAir: Sendable {
       // What was installed earlier has been on the air for long; its first day begins at midnight.
       let isNew = Int(history.installedDay(module)) == day
       var sent = isNew ? ticks.lowerBound..<Int64.max : Int64.min..<Int64.max
-      for outage in history.failures[module] {
+      history.failures.forEach(of: module) { outage in
         if outage.ticks.upperBound <= ticks.lowerBound {
           if outage.ticks.upperBound == ticks.lowerBound {
             sent = ticks.lowerBound..<sent.upperBound

@@ -49,11 +49,15 @@ struct arrival_lanes {
   const uint32_t *endpoint;   // identifier
   const int32_t *step;        // period less window
   const uint32_t *threshold;  // fading draws below this survive
-  const uint32_t *lives;      // transmissions from this number on are never sent; or null
+  // Transmissions below the first and from the second number on are never sent; or both null.
+  const uint32_t *births, *lives;
 
   // The next transmission, and ticks from the next group's start to its nominal start.
   uint32_t *k;
   int32_t *offset;
+  // More ticks by which the clock delays what is sent in the group and belongs to the block of 64
+  // after that of transmission k.
+  int32_t *delay;
 
   // Words of the two latest blocks of four transmissions. Rows 0…3 and 4…7 take turns; the later
   // block, that of transmission k, is in rows 4 * half … 4 * half + 3.
