@@ -47,9 +47,11 @@ struct ProgramRunTests {
 
   @Test(
     "states, daily reads, rounds of vans and areas add up, and the store is in order",
-    arguments: [3, 4] as [UInt64])
-  func conservation(seed: UInt64) async throws {
-    let scenario = Self.scenario(seed: seed)
+    arguments: [(3, 0), (4, 0), (3, 0.3)] as [(seed: UInt64, wakeUpShare: Double)])
+  func conservation(seed: UInt64, wakeUpShare: Double) async throws {
+    var scenario = Self.scenario(seed: seed)
+    scenario.vans.wakeUpShare = wakeUpShare
+    scenario.vans.tonePowerDbm = 57
     let (summary, place) = try await RunTests.run(scenario, threads: 2)
     #expect(summary.perDay.count == 60)
     for day in summary.perDay {
