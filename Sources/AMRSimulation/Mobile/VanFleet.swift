@@ -102,10 +102,24 @@ struct VanFleet: Sendable {
 
   /// What was heard along one street.
   private struct Drive: Sendable {
-    /// In order of modules segment by segment; a frame each of those that send by themselves.
-    var heard: [Heard] = []
+    /// In order of modules segment by segment; a module once in each.
+    private(set) var heard: [Heard] = []
     /// What came near of modules that are wanted.
     var misses: [(module: UInt32, reason: MissReason)] = []
+
+    /// Takes the next frame; of an answer's the first one counts.
+    mutating func hear(_ frame: Heard) {
+      if heard.last?.module != frame.module { heard.append(frame) }
+    }
+
+    /// Takes why the next frame was not heard; of an answer's the nearest one counts.
+    mutating func miss(_ module: UInt32, _ reason: MissReason) {
+      guard let last = misses.last, last.module == module else {
+        misses.append((module, reason))
+        return
+      }
+      if reason.rawValue > last.reason.rawValue { misses[misses.count - 1].reason = reason }
+    }
   }
 
   /// Drives the next day, whose registers the network's book must have at hand.
@@ -271,14 +285,14 @@ struct VanFleet: Sendable {
         if next < receptions.count, receptions[next].link == link {
           let reception = receptions[next]
           next += 1
-          drive.heard.append(
+          drive.hear(
             Heard(
               module: module, start: reception.start, channel: reception.channel,
               rssiDbm: PowerScale.dbm(reception.signal, noiseDbm: noiseDbm)))
         } else if isWanted(module),
           let reason = air.nearestToReception(link: link, from: from, to: to)
         {
-          drive.misses.append((module, reason))
+          drive.miss(module, reason)
         }
       }
       drive.misses += answers.notWoken.filter(isWanted).map { ($0, .notWoken) }
