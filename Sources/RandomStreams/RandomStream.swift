@@ -27,6 +27,8 @@ public enum StreamName: UInt32, Sendable, CaseIterable {
   case streetAccess = 28
   case accountMove = 29
   case milestone = 30
+  case wakeUp = 31
+  case tone = 32
 }
 
 /// The draws of one (seed, stream, entity): a pure function from an index to 32 random bits.

@@ -136,6 +136,8 @@ public struct RunSummary: Sendable {
   public var coreBytes = 0
   public var perDay: [Day] = []
   public var areas: [AreaSummary] = []
+  /// Nil where all is there before the run.
+  public var rollout: RolloutSummary?
   /// Nil where there are none.
   public var vans: VanSummary?
   public var milestones: [MilestoneSummary] = []
@@ -194,7 +196,7 @@ public struct RunSummary: Sendable {
       ("late_reads", .int(Int64(lateReads))), ("register_sum", .int(registerSum)),
       ("store_bytes", .int(Int64(storeBytes))), ("bytes_per_read", perRead(storeBytes)),
       ("core_bytes_per_read", perRead(coreBytes)), ("per_day", .array(perDay.map(\.node))),
-      ("areas", .array(areas.map(\.node))),
+      ("areas", .array(areas.map(\.node))), ("rollout", rollout?.node ?? .null),
       ("billing_files", .array(billingFiles.map(\.node))), ("seconds", seconds.node),
       ("threads", .int(Int64(threads))), ("peak_rss_bytes", .int(Int64(peakRSSBytes))),
       ("version", .string(version)),

@@ -44,6 +44,7 @@ extension MissReason {
     case .batteryEnded: "battery_ended"
     case .notDriven: "not_driven"
     case .noCoverage: "no_coverage"
+    case .notWoken: "not_woken"
     case .tooWeak: "too_weak"
     case .outage: "outage"
     case .notHeard: "not_heard"

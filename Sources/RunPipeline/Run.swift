@@ -381,6 +381,7 @@ public struct Run {
     }
     summary.expected = tally.total
     summary.areas = tally.areaSummaries(monthly: vans.byArea)
+    summary.rollout = RolloutSummary(network)
     summary.missed = missed.summary(reads: tally.total.read)
     summary.vans = vans.summary(openRounds: network.openRoundCount)
     summary.milestones = milestones.outcomes.map(MilestoneSummary.init)

@@ -149,6 +149,7 @@ func expectAgreement(
     ("plain census", PlainCensus.evaluate)
   ]
   for level in VectorLevel.available {
+    // Where receptions depend on one another there is no other order than the census.
     if air.demodulators == nil {
       orders.append(
         ("on-demand, \(level)", { OnDemandOrder.evaluate($0, from: $1, to: $2, level: level) }))

@@ -192,6 +192,19 @@ private let contradictions: [Refusal] = [
     "backhaul: { upload_period_h: 1, poll_window_min: 61 }",
     "3:33: backhaul.poll_window_min: 61 minutes are longer than upload_period_h = 1; expected at "
       + "most 60"),
+  Refusal(
+    "vans: { wake_up_share: 0.3 }",
+    "3:9: vans.wake_up_share: 0.3 of all modules wait for a van's tone, and count is 0; expected a "
+      + "van at least, or 0"),
+  Refusal(
+    "vans: { count: 1, wake_up_share: 0.3, wake_up_interval_ms: 260 }",
+    "3:39: vans.wake_up_interval_ms: 250 ms of jitter and 20 ms for a frame do not fit in 260 ms; "
+      + "expected more than 270"),
+  Refusal(
+    "vans: { count: 1, wake_up_share: 0.3, wake_up_frames: 12, speed_kmh: 40 }",
+    "3:39: vans.wake_up_frames: an answer of 12 frames takes 12250 ms, and a van leaves a segment "
+      + "after 9000 ms; expected fewer frames, or longer segments, which end before a module sends "
+      + "twice by itself"),
 ]
 
 @Test(arguments: ranges + kinds + unknownKeys + contradictions)

@@ -11,109 +11,6 @@ import Testing
 struct VanTests {
   // MARK: - A straight drive-by
 
-  /// Modules that stand at the same distance from a straight street, and a van that drives along it on
-  /// each cycle's day; nobody else listens.
-  private struct DriveBy {
-    static let metresPerDegree = 6_371_008.8 * Double.pi / 180
-    static let modules = 210
-    /// From the street.
-    var offsetM = 20.0
-    var scenario: Scenario
-
-    init(seed: UInt64) {
-      scenario = Scenario()
-      scenario.seed = seed
-      scenario.days = 31
-      scenario.startDate = CivilDay(year: 1997, month: 10, day: 1)
-      scenario.territory.metersCSV = "meters"
-      scenario.vans.routesCSV = "routes"
-      scenario.collectors.sitesCSV = "sites"
-      scenario.entryClasses = [EntryClass(name: "outdoor", share: 1, lossDb: 0)]
-      scenario.radio.shadowingDb = 0
-      scenario.radio.pathLossExponent = 3
-      scenario.radio.linkFloorDb = 20
-      scenario.endpoints.intervalS = 60
-      scenario.endpoints.jitterMs = 0
-      // Phases differ from day to day.
-      scenario.endpoints.clockErrorPpm = 1000
-      scenario.faults.silentModuleShare = 0
-      scenario.rollout.collectorsPerDay = 1
-      scenario.rollout.buildFrom = CivilDay(year: 2100, month: 1, day: 4)
-      scenario.vans.count = 1
-      scenario.vans.segmentM = 8
-      scenario.vans.speedKmh = 36
-      scenario.vans.redriveDays = 0
-    }
-
-    /// Degrees of latitude and longitude of a place in metres north and east of 40° N, 80° W.
-    private func degrees(north: Double, east: Double) -> String {
-      let longitude = -80 + east / (Self.metresPerDegree * cosine(40 * Double.pi / 180))
-      return "\(40 + north / Self.metresPerDegree),\(longitude)"
-    }
-
-    /// Of all modules and runs, the share that the van reports.
-    func readShare() async throws -> (share: Double, runs: Int) {
-      let meters =
-        "latitude_deg,longitude_deg\n"
-        + (0..<Self.modules).map {
-          degrees(north: offsetM, east: Double($0 * 2)) + "\n"
-        }.joined()
-      let routes =
-        "cycle,latitude_deg,longitude_deg\n"
-        + (1...21).map { cycle in
-          "\(cycle),\(degrees(north: 0, east: -700))\n\(cycle),\(degrees(north: 0, east: 1120))\n"
-        }.joined()
-      let layout = try await Layout(scenario, threads: 1) { name in
-        Array(
-          (name == "meters"
-            ? meters
-            : name == "routes" ? routes : "latitude_deg,longitude_deg\n40.5,-80\n").utf8)
-      }
-      var network = try await FixedNetwork(
-        scenario, layout: layout, threads: 2, progress: { _ in })
-      var (heard, runs, due, read) = (0, 0, 0, 0)
-      for _ in 0..<network.periodCount {
-        let result = try await network.simulateNextPeriod(
-          order: .onDemand, threads: 2, progress: { _ in })
-        for upload in result.uploads {
-          runs += 1
-          heard += upload.header.recordCount
-        }
-        for round in result.vans?.rounds ?? [] {
-          due += round.modules.count
-          read += round.read
-          #expect(round.read + round.missed.count == round.modules.count)
-        }
-      }
-      #expect(due == Self.modules)
-      let share = Double(heard) / Double(runs * Self.modules)
-      #expect((Double(read) / Double(due) - share).magnitude < 0.12)
-      return (share, runs)
-    }
-
-    var speed: Double { scenario.vans.speedKmh / 3.6 }
-
-    /// Mean power over noise at so many metres along the street from a module.
-    func meanDb(_ along: Double) -> Double {
-      let square = along * along + offsetM * offsetM
-      // Friis at 1 m, 20 log10(4π f / c), and the exponent from there.
-      let atOneMetre = 32.4478 - 60 + 20 * log10(scenario.radio.frequencyMHz)
-      let loss = atOneMetre + 10 * scenario.radio.pathLossExponent * log10(square) / 2
-      let receiver = Receiver(
-        noiseFigureDb: scenario.vans.noiseFigureDb, filterKHz: scenario.vans.filterKHz)
-      return scenario.endpoints.txPowerDbm + scenario.vans.antennaGainDbi - loss - receiver.noiseDbm
-    }
-
-    private func log10(_ x: Double) -> Double { naturalLogarithm(x) / 2.302585092994046 }
-
-    /// γ₀ of an SCM frame in dB.
-    var thresholdDb: Double {
-      let receiver = Receiver(
-        noiseFigureDb: scenario.vans.noiseFigureDb, filterKHz: scenario.vans.filterKHz)
-      return decibels(ratio: receiver.decodeThreshold(bits: FrameKind.scm.bits))
-    }
-  }
-
   @Test("without fading a van hears who sends in range: 2 √(R² − d²) / v of each interval")
   func range() async throws {
     var driveBy = DriveBy(seed: 21)
@@ -130,11 +27,11 @@ struct VanTests {
     let seconds = 2 * low / driveBy.speed
     let expected = seconds / 60
     #expect((0.2...0.9).contains(expected), "\(expected)")
-    let (share, runs) = try await driveBy.readShare()
+    let (share, runs, _) = try await driveBy.readShare()
     // A van hears one frame or none of each: binomial. Segments of 8 m move the edges by half of it.
-    let trials = Double(runs * DriveBy.modules)
+    let trials = Double(runs * driveBy.modules)
     let tolerance = 4 * (expected * (1 - expected) / trials).squareRoot() + 8 / driveBy.speed / 60
-    print("van without fading: \(share) of \(runs * DriveBy.modules) read, expected \(expected)")
+    print("van without fading: \(share) of \(runs * driveBy.modules) read, expected \(expected)")
     #expect((share - expected).magnitude < tolerance, "\(share), expected \(expected)")
   }
 
@@ -165,11 +62,11 @@ struct VanTests {
       read += (1 - none) / Double(steps)
     }
     #expect((0.2...0.99).contains(read), "\(read) with \(packets) packets")
-    let (share, runs) = try await driveBy.readShare()
+    let (share, runs, _) = try await driveBy.readShare()
     // Interference costs a little: 210 modules send 5.86 ms each 20 s on 50 channels.
-    let tolerance = 4 * (read * (1 - read) / Double(runs * DriveBy.modules)).squareRoot() + 0.005
+    let tolerance = 4 * (read * (1 - read) / Double(runs * driveBy.modules)).squareRoot() + 0.005
     print(
-      "van with fading: \(share) of \(runs * DriveBy.modules) read, expected \(read), "
+      "van with fading: \(share) of \(runs * driveBy.modules) read, expected \(read), "
         + "\(packets) packets each")
     #expect((share - read).magnitude < tolerance, "\(share), expected \(read)")
   }

@@ -141,8 +141,8 @@ struct SimulateCommandTests {
       keys == [
         "scenario", "seed", "digest", "modules", "days", "collectors", "links",
         "links_beyond_validity", "transmissions", "draws_evaluated", "receptions_uploaded",
-        "uploads", "packets", "reads_expected", "missed_reads", "vans", "seconds", "threads",
-        "peak_rss_bytes", "version",
+        "uploads", "packets", "reads_expected", "missed_reads", "vans", "rollout", "seconds",
+        "threads", "peak_rss_bytes", "version",
       ])
     let quiet = try Program.run("simulate tiny.json5 --out b --quiet", in: scratch)
     #expect(quiet.exitCode == 0 && quiet.output.isEmpty && quiet.errors.isEmpty)

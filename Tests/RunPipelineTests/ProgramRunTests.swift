@@ -33,6 +33,7 @@ struct ProgramRunTests {
     scenario.vans.count = 1
     scenario.vans.blockedShare = 0.3
     scenario.vans.antennaGainDbi = -25
+    scenario.vans.tonePowerDbm = 57
     scenario.billing.windowAfterDays = 4
     var share = Milestone()
     share.name = "share"
@@ -47,9 +48,10 @@ struct ProgramRunTests {
 
   @Test(
     "states, daily reads, rounds of vans and areas add up, and the store is in order",
-    arguments: [3, 4] as [UInt64])
-  func conservation(seed: UInt64) async throws {
-    let scenario = Self.scenario(seed: seed)
+    arguments: [(3, 0), (4, 0), (3, 0.3)] as [(seed: UInt64, wakeUpShare: Double)])
+  func conservation(seed: UInt64, wakeUpShare: Double) async throws {
+    var scenario = Self.scenario(seed: seed)
+    scenario.vans.wakeUpShare = wakeUpShare
     let (summary, place) = try await RunTests.run(scenario, threads: 2)
     #expect(summary.perDay.count == 60)
     for day in summary.perDay {
@@ -82,6 +84,19 @@ struct ProgramRunTests {
     #expect(
       (last.fixed...last.fixed + last.failed).contains(summary.areas.reduce(0) { $0 + $1.fixed }))
 
+    // The schedule by month and area beside the states by day.
+    let rollout = try #require(summary.rollout)
+    #expect(rollout.monthEnds == ["1998-02-28", "1998-03-31", "1998-04-16"])
+    #expect(rollout.areas.map(\.name) == summary.areas.map(\.name))
+    for (place, end) in rollout.monthEnds.enumerated() {
+      let day = try #require(summary.perDay.first { $0.day == end })
+      #expect(
+        rollout.areas.reduce(0) { $0 + $1.installed[place] } == 300 - day.states.notInstalled)
+      #expect(rollout.areas.reduce(0) { $0 + $1.fixed[place] } == day.expected.expected)
+    }
+    #expect(rollout.areas.map { $0.installed.last } == summary.areas.map(\.installed))
+    #expect(rollout.areas.map { $0.fixed.last } == summary.areas.map(\.fixed))
+
     #expect(summary.bills > 250 && summary.billsRead + summary.billsEstimated <= summary.bills)
     #expect(try #require(summary.monthlyReadRate) > 0.5)
     #expect(summary.milestones.map(\.name) == ["share"])
@@ -99,6 +114,7 @@ struct ProgramRunTests {
     var scenario = Self.scenario(seed: seed)
     // With short periods a part of the next day is simulated when a month ends.
     scenario.backhaul.uploadPeriodH = seed % 2 == 0 ? 4 : 24
+    scenario.vans.wakeUpShare = seed % 2 == 0 ? 0.3 : 0
     let observer = ResumeTests.Impatient()
     let whole = try TemporaryDirectory(inMemory: true)
     let expected = try await ResumeTests.carryOut(scenario, in: whole, observer: observer)

@@ -29,8 +29,9 @@ struct VanWork: Sendable {
 /// days after it again those of modules that were missed. Their receivers hear as collectors do, at the
 /// middle of the segment of street in which they are; shadowing belongs to the segment and the module,
 /// so that it is the same each time. A segment is so short that no module sends twice in it: what is
-/// decoded in it first is what is decoded last, and both orders of evaluation serve. On the way from
-/// and to the depot and between streets the receiver is off. A van reports the first frame that it
+/// decoded in it first is what is decoded last, and both orders of evaluation serve; each frame with which
+/// a module answers the van's tone (`WakeUp`) is a link of its own. On the way from and to the depot and
+/// between streets the receiver is off. A van reports the first frame that it
 /// decoded of each module on its run, of every module, and uploads in the depot.
 struct VanFleet: Sendable {
   /// Of the numbers that segments have as receivers, above those of collectors.
@@ -44,6 +45,8 @@ struct VanFleet: Sendable {
   private let scenario: Scenario
   private let budget: LinkBudget
   private let noiseDbm: Double
+  /// Nil where no module waits for a tone.
+  private let wakeUp: WakeUp?
   private let firstID: UInt32
   private let cycles: [BillingCycle]
   private var rounds: [MeterRound] = []
@@ -71,7 +74,8 @@ struct VanFleet: Sendable {
       Receiver(
         noiseFigureDb: scenario.vans.noiseFigureDb, filterKHz: scenario.vans.filterKHz
       ).noiseDbm
-    let segmentM = Self.segmentM(scenario)
+    wakeUp = WakeUp(scenario, noiseDbm: noiseDbm)
+    let segmentM = scenario.vanSegmentM
     map =
       routes.map { StreetMap(routes: $0, territory: territory, segmentM: segmentM) }
       ?? StreetMap(grid: scenario, territory: territory, areas: areas, segmentM: segmentM)
@@ -79,15 +83,6 @@ struct VanFleet: Sendable {
     budget = try await LinkBudget(
       heard, territory: territory, silent: silent, kinds: transmitters.kinds, threads: threads)
     cycles = (0..<territory.count).map { RegistryRows.cycle(index: $0, count: territory.count) }
-  }
-
-  /// The longest segment that a van leaves before any module sends twice.
-  private static func segmentM(_ scenario: Scenario) -> Double {
-    let endpoints = scenario.endpoints
-    let least =
-      Double(endpoints.intervalS) * (1 - endpoints.clockErrorPpm * 1e-6)
-      - Double(endpoints.jitterMs + ScenarioSchema.frameAllowanceMs) / 1000
-    return min(scenario.vans.segmentM, least * scenario.vans.speedKmh / 3.6)
   }
 
   /// The collectors' numbers of all vans.
@@ -107,10 +102,24 @@ struct VanFleet: Sendable {
 
   /// What was heard along one street.
   private struct Drive: Sendable {
-    /// In order of time segment by segment; a module once in each.
-    var heard: [Heard] = []
+    /// In order of modules segment by segment; a module once in each.
+    private(set) var heard: [Heard] = []
     /// What came near of modules that are wanted.
     var misses: [(module: UInt32, reason: MissReason)] = []
+
+    /// Takes the next frame; of an answer's the first one counts.
+    mutating func hear(_ frame: Heard) {
+      if heard.last?.module != frame.module { heard.append(frame) }
+    }
+
+    /// Takes why the next frame was not heard; of an answer's the nearest one counts.
+    mutating func miss(_ module: UInt32, _ reason: MissReason) {
+      guard let last = misses.last, last.module == module else {
+        misses.append((module, reason))
+        return
+      }
+      if reason.rawValue > last.reason.rawValue { misses[misses.count - 1].reason = reason }
+    }
   }
 
   /// Drives the next day, whose registers the network's book must have at hand.
@@ -252,32 +261,41 @@ struct VanFleet: Sendable {
         id: CollectorID(
           rawValue: Self.firstSegmentID + UInt32(map.firstSegment[leg.street]) + UInt32(number)),
         x: along(street.fromX, street.toX), y: along(street.fromY, street.toY))
-      let links = budget.links(of: site).links
-      let air = CollectorAir(
-        links: links, collector: site, transmitters: network.transmitters, scenario: scenario,
-        downTime: DownTime(), onAir: onAir)
       let length = leg.end - leg.start
       let (from, to) = (
         leg.start + length * number / count, leg.start + length * (number + 1) / count
       )
+      let links = budget.links(of: site).links
+      let answers =
+        wakeUp?.answers(
+          links, segment: site.id.rawValue, stretch: from..<to, transmitters: network.transmitters,
+          onAir: onAir) ?? WakeUp.Answers(links: links)
+      var air = CollectorAir(
+        links: answers.links, collector: site, transmitters: network.transmitters,
+        scenario: scenario, downTime: DownTime(), onAir: onAir)
+      air.send(answers.frames)
       let receptions = order.evaluate(air, from: from, to: to, level: network.vectorLevel)
         .receptions
+      func isWanted(_ module: UInt32) -> Bool {
+        wanted[Int(module >> 6)] >> UInt64(module & 63) & 1 != 0
+      }
       var next = 0
-      for link in 0..<links.count {
-        let module = links.endpoints[link]
+      for link in 0..<air.links.count {
+        let module = air.links.endpoints[link]
         if next < receptions.count, receptions[next].link == link {
           let reception = receptions[next]
           next += 1
-          drive.heard.append(
+          drive.hear(
             Heard(
               module: module, start: reception.start, channel: reception.channel,
               rssiDbm: PowerScale.dbm(reception.signal, noiseDbm: noiseDbm)))
-        } else if wanted[Int(module >> 6)] >> UInt64(module & 63) & 1 != 0,
+        } else if isWanted(module),
           let reason = air.nearestToReception(link: link, from: from, to: to)
         {
-          drive.misses.append((module, reason))
+          drive.miss(module, reason)
         }
       }
+      drive.misses += answers.notWoken.filter(isWanted).map { ($0, .notWoken) }
     }
     return drive
   }

@@ -5,19 +5,19 @@ import RandomStreams
 /// hand, its clock and its down-time. Both orders of evaluation read the air through this.
 struct CollectorAir: Sendable {
   let links: LinkSet
-  let phases: [Int64]
+  var phases: [Int64]
   let periods: [Int64]
   let seed: UInt64
   let collector: UInt32
   let endpointIDs: [UInt32]
   /// The first transmission that each link's endpoint makes; those before it are never sent.
-  let births: [UInt32]
+  var births: [UInt32]
   /// The number of the transmission behind each link's last, at most 2³¹ − 1.
-  let lives: [UInt32]
+  var lives: [UInt32]
   /// Whether none is born late or ends.
-  let areEndless: Bool
+  var areEndless: Bool
   /// How much of the weather reaches each link's clock, in units of 1/256.
-  let exposures: [UInt8]
+  var exposures: [UInt8]
   private let hopOffsets: [UInt8]
   /// Nil where each transmission draws its channel.
   let hopSequence: HopSequence?

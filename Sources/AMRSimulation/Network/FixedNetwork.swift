@@ -92,14 +92,18 @@ public struct FixedNetwork: Sendable {
       territory, areaKm: scenario.territory.areaKm, source: scenario.name)
     self.areas = areas
     let history = try await ServiceHistory(
-      scenario, territory: territory, areas: areas, sites: sites, threads: threads)
+      scenario, territory: territory, areas: areas, sites: sites, waiting: transmitters.waiting,
+      threads: threads)
     self.history = history
+    let transmitters = transmitters
     // What is never installed is never on the air.
     let silent = transmitters.silent.enumerated().map {
       $1 || !history.isInstalled($0, on: scenario.days - 1)
     }
     (links, linkCount, linksBeyondValidity) = try await Self.links(
-      scenario, territory: territory, silent: silent, transmitters: transmitters, sites: sites,
+      scenario, territory: territory,
+      silent: silent.enumerated().map { $1 || transmitters.waitsForTone($0) },
+      transmitters: transmitters, sites: sites,
       threads: threads, progress: progress)
     fleet =
       scenario.vans.count == 0

@@ -11,6 +11,8 @@ public enum MissReason: UInt8, CaseIterable, Sendable {
   case notDriven
   /// No collector is near enough to matter.
   case noCoverage
+  /// The module waits for the tone of a van, and none was strong enough.
+  case notWoken
   /// All frames arrived too weak to be decoded, even alone: fading, distance, noise of others.
   case tooWeak
   /// A frame that was strong enough came while the collector was down.

@@ -18,6 +18,8 @@ struct Transmitters: Sendable {
   var lives: [UInt32] = []
   /// Whether the module never transmits.
   var silent: [Bool] = []
+  /// Whether the module sends nothing but answers to a van's tone; empty where none does.
+  private(set) var waiting: [Bool] = []
   /// What the module sends.
   var kinds: [FrameKind]
   /// Channel of transmission 0, where channels follow a sequence.
@@ -64,6 +66,7 @@ struct Transmitters: Sendable {
     phases = Array(concatenating: traits.map(\.phases))
     periods = Array(concatenating: traits.map(\.periods))
     silent = Array(concatenating: traits.map(\.silent))
+    waiting = Array(concatenating: traits.map(\.waiting))
     hopOffsets = Array(concatenating: traits.map(\.hopOffsets))
     exposures = Array(concatenating: traits.map(\.exposures))
     lives = Array(concatenating: traits.map(\.lives))
@@ -74,6 +77,7 @@ struct Transmitters: Sendable {
     var phases: [UInt32] = []
     var periods: [UInt32] = []
     var silent: [Bool] = []
+    var waiting: [Bool] = []
     var hopOffsets: [UInt8] = []
     var exposures: [UInt8] = []
     var lives: [UInt32] = []
@@ -82,6 +86,7 @@ struct Transmitters: Sendable {
       let endpoints = scenario.endpoints
       let nominal = Double(Int64(endpoints.intervalS) * Ticks.perSecond)
       let silentShare = scenario.faults.silentModuleShare
+      let wakeUpShare = scenario.vans.wakeUpShare
       let channels = UInt32(scenario.radio.channels)
       for id in endpointIDs {
         let stream = RandomStream(seed: scenario.seed, .transmitterTraits, entity: id)
@@ -92,6 +97,10 @@ struct Transmitters: Sendable {
         periods.append(period)
         phases.append(phase)
         silent.append(unit(traits.z) < silentShare)
+        if wakeUpShare > 0 {
+          let draws = RandomStream(seed: scenario.seed, .wakeUp, entity: id)
+          waiting.append(unit(draws.word(0)) < wakeUpShare)
+        }
         hopOffsets.append(UInt8(below(channels, traits.w)))
         let conditions = stream.words(1)
         exposures.append(UInt8(conditions.z >> 24))
@@ -146,14 +155,17 @@ struct Transmitters: Sendable {
     Int64(phases[index]) + Int64(lives[index]) * Int64(periods[index]) <= time
   }
 
-  /// How many transmissions of all modules start before a time.
+  /// Whether a module sends nothing by itself.
+  func waitsForTone(_ index: Int) -> Bool { !waiting.isEmpty && waiting[index] }
+
+  /// How many transmissions of all modules start before a time, without answers to tones.
   ///
   /// - Parameter onAir: the stretches of ticks in which a module's n lie for what it sends.
   func transmissions(before end: Int64, onAir: (Int) -> [Range<Int64>]) -> Int {
     // What starts last may be delayed beyond the end.
     let earliest = end - Int64(jitterSpan) - (drift?.most(at: end) ?? 0)
     var count = 0
-    for index in phases.indices where !silent[index] {
+    for index in phases.indices where !silent[index] && !waitsForTone(index) {
       let phase = Int64(phases[index])
       let period = Int64(periods[index])
       for stretch in onAir(index) {

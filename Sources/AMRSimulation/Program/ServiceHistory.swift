@@ -27,6 +27,9 @@ public struct ServiceHistory: Sendable {
   /// all from the start.
   private let converted: [Int32]
   private let areaOfModule: [UInt16]
+  /// Whether each module waits for the tone of a van, so that it is never served by the fixed network;
+  /// empty where none does.
+  private let waiting: [Bool]
   /// First day on which each collector works; empty where all do from the start.
   private let built: [Int32]
   let failures: ModuleFailures
@@ -36,13 +39,17 @@ public struct ServiceHistory: Sendable {
 
   /// The history of a run.
   ///
-  /// - Parameter sites: the collectors, in the order of the network.
+  /// - Parameters:
+  ///   - sites: the collectors, in the order of the network.
+  ///   - waiting: whether each module waits for the tone of a van; empty where none does.
   init(
-    _ scenario: Scenario, territory: Territory, areas: Areas, sites: [CollectorSite], threads: Int
+    _ scenario: Scenario, territory: Territory, areas: Areas, sites: [CollectorSite],
+    waiting: [Bool], threads: Int
   )
     async throws
   {
     count = territory.count
+    self.waiting = waiting
     areaOfModule = areas.ofModule
     installed = Self.installations(scenario, territory: territory, areas: areas)
     built = Self.constructions(scenario, areas: areas, sites: sites)
@@ -58,6 +65,7 @@ public struct ServiceHistory: Sendable {
 
   /// The first day on which the fixed network serves a module.
   func convertedDay(_ module: Int) -> Int32 {
+    if !waiting.isEmpty && waiting[module] { return Self.never }
     let area = converted.isEmpty ? .min : converted[Int(areaOfModule[module])]
     return max(area, installedDay(module))
   }
@@ -109,7 +117,9 @@ public struct ServiceHistory: Sendable {
   }
 
   /// Whether every module is installed, served by the fixed network and in order all the time.
-  var isUneventful: Bool { installed.isEmpty && converted.isEmpty && failures.isEmpty }
+  var isUneventful: Bool {
+    installed.isEmpty && converted.isEmpty && failures.isEmpty && waiting.isEmpty
+  }
 
   // MARK: - Work
 

@@ -59,6 +59,16 @@ public struct VanSpec: Sendable, Equatable {
   public var noiseFigureDb = 8.0
   /// Bandwidth of the channel filter in kHz.
   public var filterKHz = 200.0
+  /// Share of modules that answer a van's tone and send nothing by themselves.
+  public var wakeUpShare = 0.0
+  /// Frames of an answer.
+  public var wakeUpFrames = 8
+  /// Nominal time between two of them in milliseconds.
+  public var wakeUpIntervalMs = 1000
+  /// Power of the tone at the van's antenna in dBm.
+  public var tonePowerDbm = 30.0
+  /// Least power of a tone that wakes a module up, at an isotropic antenna, in dBm.
+  public var toneSensitivityDbm = -85.0
   /// A van with its driver, in US dollars.
   public var costPerHourUSD = 35.0
   /// Besides the time, in US dollars.

@@ -89,6 +89,7 @@ extension ScenarioDecoder {
 
   /// A van comes nearer to modules than Hata's formulas hold, and it is on the road by day.
   private mutating func checkVans() {
+    checkWakeUp()
     guard scenario.vans.count > 0 else { return }
     if scenario.radio.beyondValidity == .refuse, scenario.radio.propagation.validity != nil {
       reportContradiction(
@@ -101,6 +102,37 @@ extension ScenarioDecoder {
         "\(shortDecimal(scenario.vans.shiftH)) h from start_hour = "
           + "\(shortDecimal(scenario.vans.startHour)) end after midnight; expected a shift within a day",
         between: ["vans.shift_h", "vans.start_hour"])
+    }
+  }
+
+  /// Somebody calls those who wait to be called, and a van stays in range for their answer.
+  private mutating func checkWakeUp() {
+    let vans = scenario.vans
+    guard vans.wakeUpShare > 0 else { return }
+    if vans.count == 0 {
+      reportContradiction(
+        "\(shortDecimal(vans.wakeUpShare)) of all modules wait for a van's tone, and count is 0; "
+          + "expected a van at least, or 0",
+        between: ["vans.wake_up_share", "vans.count"])
+    }
+    let least = scenario.endpoints.jitterMs + ScenarioSchema.frameAllowanceMs
+    if vans.wakeUpIntervalMs <= least {
+      reportContradiction(
+        "\(scenario.endpoints.jitterMs) ms of jitter and \(ScenarioSchema.frameAllowanceMs) ms for a "
+          + "frame do not fit in \(vans.wakeUpIntervalMs) ms; expected more than \(least)",
+        between: ["vans.wake_up_interval_ms", "endpoints.jitter_ms", "vans.wake_up_share"])
+    }
+    let answerMs = vans.wakeUpFrames * vans.wakeUpIntervalMs + scenario.endpoints.jitterMs
+    let segmentMs = Int(scenario.vanSegmentM / vans.speedKmh * 3600)
+    if answerMs > segmentMs {
+      reportContradiction(
+        "an answer of \(vans.wakeUpFrames) frames takes \(answerMs) ms, and a van leaves a segment "
+          + "after \(segmentMs) ms; expected fewer frames, or longer segments, which end before a "
+          + "module sends twice by itself",
+        between: [
+          "vans.wake_up_frames", "vans.wake_up_interval_ms", "vans.segment_m", "vans.speed_kmh",
+          "endpoints.interval_s", "vans.wake_up_share",
+        ])
     }
   }
 
@@ -198,6 +230,14 @@ extension ScenarioDecoder {
 }
 
 extension Scenario {
+  /// The longest segment that a van leaves before any module sends twice, in metres.
+  var vanSegmentM: Double {
+    let least =
+      Double(endpoints.intervalS) * (1 - endpoints.clockErrorPpm * 1e-6)
+      - Double(endpoints.jitterMs + ScenarioSchema.frameAllowanceMs) / 1000
+    return min(vans.segmentM, least * vans.speedKmh / 3.6)
+  }
+
   /// For which keys' values the formula of the path loss must be extrapolated; nil where it holds.
   public var extrapolation: String? {
     guard let validity = radio.propagation.validity else { return nil }

@@ -439,6 +439,21 @@ enum ScenarioSchema {
       .number(
         "filter_khz", \.vans.filterKHz, 32.768...2000, "Bandwidth of its channel filter."),
       .number(
+        "wake_up_share", \.vans.wakeUpShare, 0...1,
+        "Share of modules that answer a van's tone and send nothing by themselves: the fixed network "
+          + "never hears them, and vans go on reading them."),
+      .whole("wake_up_frames", \.vans.wakeUpFrames, 1...20, "Frames of an answer."),
+      .whole(
+        "wake_up_interval_ms", \.vans.wakeUpIntervalMs, 250...60_000,
+        "Nominal time between two of them, the first coming within it; each has the jitter of "
+          + "endpoints."),
+      .number(
+        "tone_power_dbm", \.vans.tonePowerDbm, -60...60,
+        "Power of the tone at a van's antenna, sent at the start of each segment."),
+      .number(
+        "tone_sensitivity_dbm", \.vans.toneSensitivityDbm, -150...30,
+        "Least power of a tone that wakes a module up, at an isotropic antenna."),
+      .number(
         "cost_per_hour_usd", \.vans.costPerHourUSD, 0...100_000, "Cost of a van with its driver."),
       .number(
         "cost_per_km_usd", \.vans.costPerKmUSD, 0...1000, "Cost of the way, besides the time."),

@@ -99,7 +99,7 @@ private func describe(_ summary: RunSummary, path: String) -> String {
   for (name, value) in rows { figures.add([.text(name), value]) }
   return "scenario \(summary.scenario), seed \(summary.seed), digest \(summary.digest)\n"
     + figures.text + vanText(summary.vans) + milestoneText(summary.milestones) + stateText(summary)
-    + areaText(summary.areas)
+    + rolloutText(summary.rollout) + areaText(summary.areas)
     + validationText(summary.validation) + "results are in \(path)\n"
 }
 

@@ -92,6 +92,8 @@ struct SimulationFigures {
   /// What vans did.
   private var vans: VanTally
   private let areas: Areas
+  /// Nil where all is there before the run.
+  private let rollout: RolloutSummary?
   var openRounds = 0
   /// Reads that the fixed network owed.
   private var expected = 0
@@ -107,6 +109,7 @@ struct SimulationFigures {
     transmissions = network.transmissions
     vans = VanTally(network.scenario)
     areas = network.areas
+    rollout = RolloutSummary(network)
     expected = (0..<days).reduce(0) { $0 + network.history.fixedCount(on: $1) }
   }
 
@@ -128,6 +131,7 @@ struct SimulationFigures {
         ("packets", packets.node), ("reads_expected", .int(Int64(expected))),
         ("missed_reads", missed.summary.node),
         ("vans", vans.summary(openRounds: openRounds)?.node ?? .null),
+        ("rollout", rollout?.node ?? .null),
       ]
   }
 
@@ -142,7 +146,7 @@ struct SimulationFigures {
       table.add([.text(name), value])
     }
     return "scenario \(scenario), seed \(seed), digest \(digest)\n" + table.text
-      + vanText(vans.summary(openRounds: openRounds))
+      + vanText(vans.summary(openRounds: openRounds)) + rolloutText(rollout)
   }
 
   private var counts: [(name: String, value: Int)] {
