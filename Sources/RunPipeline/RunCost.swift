@@ -11,7 +11,7 @@ public struct RunCost: Sendable, Equatable {
   public let bytes: Int
 
   /// Processor time to evaluate one day of one link on demand.
-  private static let secondsPerLinkDay = 1.5e-6
+  private static let secondsPerLinkDay = 1.1e-6
   /// Processor time to decide one arrival in a census.
   private static let secondsPerArrival = 5.0e-9
   /// Processor time of one endpoint-day besides: intake, validation, bills, counting.
