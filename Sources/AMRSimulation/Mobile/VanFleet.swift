@@ -31,8 +31,8 @@ struct VanWork: Sendable {
 /// so that it is the same each time. A segment is so short that no module sends twice in it: what is
 /// decoded in it first is what is decoded last, and both orders of evaluation serve; each frame with which
 /// a module answers the van's tone (`WakeUp`) is a link of its own. On the way from and to the depot and
-/// between streets the receiver is off. A van reports the first frame that it
-/// decoded of each module on its run, of every module, and uploads in the depot.
+/// between streets the receiver is off. A van reports the first frame that it decoded of each module on
+/// its run, of every module, and uploads in the depot.
 struct VanFleet: Sendable {
   /// Of the numbers that segments have as receivers, above those of collectors.
   private static let firstSegmentID: UInt32 = 0x8000_0000

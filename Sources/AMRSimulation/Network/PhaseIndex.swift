@@ -52,9 +52,31 @@ final class PhaseIndex {
     lastKs = Self.zeros(count)
     hits = Self.zeros(count)
 
-    starts = Self.sorted(
-      air, anchor: anchor, bucketShift: bucketShift,
-      into: (links, endpoints, elapsed, periods, lastKs))
+    // As if all that they send were delayed as at the anchor.
+    let delay = air.drift?.delay(at: anchor) ?? 0
+    let quotients = (0..<count).map { link in
+      let since =
+        anchor - air.phases[link] - ClockDrift.ticks(ofDelay: delay, exposure: air.exposures[link])
+      let period = air.periods[link]
+      let quotient = since >= 0 ? since / period : (since + 1) / period - 1
+      return (k: quotient, rest: since - quotient * period)
+    }
+    let buckets = Int(air.periodMax >> bucketShift) + 1
+    var starts = [UInt32](repeating: 0, count: buckets + 1)
+    for (_, rest) in quotients { starts[Int(rest >> bucketShift) + 1] += 1 }
+    for bucket in 1...buckets { starts[bucket] += starts[bucket - 1] }
+    var next = starts
+    for link in 0..<count {
+      let (k, rest) = quotients[link]
+      let place = Int(next[Int(rest >> bucketShift)])
+      next[Int(rest >> bucketShift)] += 1
+      links[place] = Int32(truncatingIfNeeded: link)
+      endpoints[place] = air.endpointIDs[link]
+      elapsed[place] = UInt32(rest)
+      periods[place] = UInt32(air.periods[link])
+      lastKs[place] = Int32(truncatingIfNeeded: k)
+    }
+    self.starts = starts
     query.seed = air.seed
     query.timing_stream = StreamName.timing.rawValue
     query.jitter_span = air.jitterSpan
@@ -65,57 +87,6 @@ final class PhaseIndex {
     query.elapsed = UnsafePointer(elapsed)
     query.period = UnsafePointer(periods)
     query.last_k = UnsafePointer(lastKs)
-  }
-
-  /// The entries of an index.
-  private typealias Entries = (
-    links: UnsafeMutablePointer<Int32>, endpoints: UnsafeMutablePointer<UInt32>,
-    elapsed: UnsafeMutablePointer<UInt32>, periods: UnsafeMutablePointer<UInt32>,
-    lastKs: UnsafeMutablePointer<Int32>
-  )
-
-  /// Sorts the links into buckets by counting: with checks of each place it took a tenth of a
-  /// simulation.
-  ///
-  /// - Returns: the first entry of each bucket, and the number of entries.
-  private static func sorted(
-    _ air: CollectorAir, anchor: Int64, bucketShift: Int64, into entries: Entries
-  ) -> [UInt32] {
-    let count = air.links.count
-    let buckets = Int(air.periodMax >> bucketShift) + 1
-    // As if all that they send were delayed as at the anchor.
-    let delay = air.drift?.delay(at: anchor) ?? 0
-    return withUnsafeTemporaryAllocation(of: (k: Int32, rest: UInt32).self, capacity: count) { at in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: buckets + 1) { next in
-        next.initialize(repeating: 0)
-        for link in 0..<count {
-          let since =
-            anchor - air.phases[link]
-            - ClockDrift.ticks(ofDelay: delay, exposure: air.exposures[link])
-          let period = air.periods[link]
-          let quotient = since >= 0 ? since / period : (since + 1) / period - 1
-          let rest = since &- quotient &* period
-          at.initializeElement(
-            at: link,
-            to: (Int32(truncatingIfNeeded: quotient), UInt32(truncatingIfNeeded: rest)))
-          next[Int(rest >> bucketShift) &+ 1] &+= 1
-        }
-        for bucket in 1...buckets { next[bucket] &+= next[bucket - 1] }
-        let starts = Array(next)
-        for link in 0..<count {
-          let (k, rest) = at[link]
-          let bucket = Int(rest) >> Int(bucketShift)
-          let place = Int(next[bucket])
-          next[bucket] &+= 1
-          entries.links[place] = Int32(truncatingIfNeeded: link)
-          entries.endpoints[place] = air.endpointIDs[link]
-          entries.elapsed[place] = rest
-          entries.periods[place] = UInt32(truncatingIfNeeded: air.periods[link])
-          entries.lastKs[place] = k
-        }
-        return starts
-      }
-    }
   }
 
   private static func zeros<Element: FixedWidthInteger>(_ count: Int)
