@@ -60,7 +60,7 @@ let package = Package(
     .target(
       name: "BillingExport",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "HeadEnd",
+        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "Columnar", "HeadEnd",
       ], swiftSettings: hot),
     .target(name: "Reporting", dependencies: ["JSON5"]),
     .target(

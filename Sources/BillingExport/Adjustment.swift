@@ -6,9 +6,9 @@ import Metering
 struct Adjustment {
   private(set) var totals = ControlTotals()
   private(set) var bytes: [UInt8]
-  private(set) var isEmpty = true
   private var csv = CSVWriter()
-  private var lineCount = 0
+  private(set) var lineCount = 0
+  var isEmpty: Bool { lineCount == 0 }
   private let batch: BatchID
 
   /// - Parameters:
@@ -66,7 +66,6 @@ struct Adjustment {
     }
     for field in line.fields { csv.append(field) }
     csv.endRow()
-    isEmpty = false
   }
 }
 

@@ -28,7 +28,7 @@ struct BatchLines {
     var billed: [BilledRead] = []
     billed.reserveCapacity(rows.count)
     do throws(FileError) {
-      var file = try AtomicFile(at: publisher.stagedPath(batch), in: publisher.fileSystem)
+      var file = try AtomicFile(at: publisher.stagedPath(batch.csvName), in: publisher.fileSystem)
       // A cycle's meters lie scattered over the registry. Fetching a block of them at once lets
       // the processor wait for many cache lines together instead of for each in turn.
       let block = 256
@@ -54,14 +54,16 @@ struct BatchLines {
     let found = selection.reads[place]
     if let path = selection.meters.path(place) {
       return Determinant(path, register: point.register, found: found, clock: clock, rules: rules)
+        .following(path.lastBill, rules)
     }
     let lastBill = history[selection.meters.rows[place]]
-    return Determinant(
+    let line = Determinant(
       register: point.register,
       previous: lastBill?.read
         ?? RegisterRead(count: point.lastBilledRead, at: point.lastBilledAt),
       read: found?.read, quality: found?.quality ?? .actual, method: found?.method, clock: clock,
       rules: rules, lastBill: lastBill)
+    return line.following(lastBill, rules)
   }
 
   /// Where the next bill starts; nil where this one does not end with a read, and after a final
@@ -79,7 +81,7 @@ struct BatchLines {
       good = (path.map(\.lastBill) ?? history[row])?.good
     }
     return BilledRead(
-      registryRow: row, read: read, quality: line.quality, consumption: consumption, days: days,
-      good: good)
+      registryRow: row, read: read, quality: line.quality, method: line.estimateMethod,
+      consumption: consumption, days: days, good: good)
   }
 }

@@ -9,18 +9,28 @@ public struct PublishedBatch: Sendable, Equatable {
   /// Path of the file of billing lines.
   public let csvPath: String
   public let manifestPath: String
-  /// Bytes of the file.
-  public let size: Int
-  /// Of the file, 64 hexadecimal digits.
-  public let sha256: String
+  /// As the manifest describes them, the CSV first.
+  public let files: [BatchFile]
   /// Of the manifest; the next batch of the run names it.
   public let manifestSHA256: String
   /// Of the manifest of the batch's first revision.
   let firstManifestSHA256: String
   public let totals: ControlTotals
+  /// Whether it was there already.
+  public internal(set) var isRepeat: Bool
   /// The reads that were billed: where the next bills start, in order of endpoint. Empty once these
   /// are made.
   public private(set) var billedReads: [BilledRead]
+
+  /// Bytes of the CSV.
+  public var size: Int { files[0].size }
+  /// Of the CSV, 64 hexadecimal digits.
+  public var sha256: String { files[0].sha256 }
+
+  /// Rows of the list of exceptions.
+  public var exceptions: Int {
+    files.first { $0.format == BatchFile.exceptionsFormat }?.records ?? 0
+  }
 
   /// The batch alone: the reads of many years would not fit.
   var withoutReads: PublishedBatch {
@@ -31,17 +41,21 @@ public struct PublishedBatch: Sendable, Equatable {
 }
 
 /// What is known of a batch's files once they are published.
-struct CheckedFile {
-  let size: Int
-  let sha256: String
+struct CheckedFiles {
+  /// The CSV first.
+  let files: [BatchFile]
   let manifestSHA256: String
 }
 
-/// Puts a batch's two files into a directory, so that a receiver sees either nothing of the batch
+/// Puts a batch's files into a directory, so that a receiver sees either nothing of the batch
 /// or all of it, and only what has been checked.
 struct BatchPublisher {
   let directory: String
   let fileSystem: FileSystem
+  /// What is written beside the CSV.
+  var formats: [ExportFormat] = []
+  /// See ``Manifest``.
+  var storeVersion: Int64?
 
   /// Makes the directory.
   func prepare() throws(BillingError) {
@@ -52,108 +66,124 @@ struct BatchPublisher {
     }
   }
 
-  /// Where a batch's file lies, complete and flushed, until it is checked.
-  func stagedPath(_ batch: BatchID) -> String { path(".\(batch.csvName).staged") }
+  /// Where a file of a batch lies, complete and flushed, until all are checked.
+  func stagedPath(_ name: String) -> String { path(".\(name).staged") }
 
   /// Publishes one staged batch, or what has changed since it was published: a published batch is
   /// never rewritten, but followed by an adjustment that has the changed lines only.
   ///
   /// - Parameters:
-  ///   - totals: of the staged file.
+  ///   - totals: of the staged CSV.
   ///   - billed: the reads that the lines end with.
   ///   - previous: the batch before it in the run, which the manifest names.
+  ///   - unknown: endpoints for the list of exceptions of the first revision.
   /// - Returns: the batch, or its newest adjustment.
   func publish(
-    _ batch: BatchID, window: ReadWindow, clock: LocalClock, totals: ControlTotals,
-    billed: [BilledRead], previous: PublishedBatch?
+    _ heading: FormatHeading, totals: ControlTotals, billed: [BilledRead],
+    previous: PublishedBatch?, unknown: () throws(BillingError) -> [UnknownEndpoint]
   ) throws(BillingError) -> PublishedBatch {
+    let batch = heading.batch
     let known: [PublishedRevision]
     do throws(BillingError) {
       known = try revisions(of: batch)
+      try checkFormats(of: known)
     } catch {
-      try? fileSystem.remove(stagedPath(batch))
+      try? fileSystem.remove(stagedPath(batch.csvName))
       throw error
     }
-    func published(_ file: CheckedFile, _ batch: BatchID, _ totals: ControlTotals, first: String)
-      -> PublishedBatch
-    {
+    func published(
+      _ checked: CheckedFiles, _ batch: BatchID, _ totals: ControlTotals, first: String,
+      isRepeat: Bool
+    ) -> PublishedBatch {
       PublishedBatch(
-        batch: batch, window: window, csvPath: path(batch.csvName),
-        manifestPath: path(batch.manifestName), size: file.size, sha256: file.sha256,
-        manifestSHA256: file.manifestSHA256, firstManifestSHA256: first, totals: totals,
-        billedReads: billed)
+        batch: batch, window: heading.window, csvPath: path(batch.csvName),
+        manifestPath: path(batch.manifestName), files: checked.files,
+        manifestSHA256: checked.manifestSHA256, firstManifestSHA256: first, totals: totals,
+        isRepeat: isRepeat, billedReads: billed)
     }
     guard let first = known.first, let last = known.last else {
-      let file = try publish(batch, totals: totals) {
-        Manifest(
-          batch: batch, window: window, clock: clock, totals: totals, size: $0, sha256: $1,
-          previousSHA256: previous?.firstManifestSHA256)
-      }
-      return published(file, batch, totals, first: file.manifestSHA256)
+      let checked = try publish(
+        heading, totals: totals, previousSHA256: previous?.firstManifestSHA256, supersedes: nil,
+        unknown: unknown)
+      return published(
+        checked, batch, totals, first: checked.manifestSHA256, isRepeat: false)
     }
-    let staged = try read(stagedPath(batch))
-    try? fileSystem.remove(stagedPath(batch))
-    try check(staged, of: batch, against: totals)
+    let staged = try read(stagedPath(batch.csvName))
+    try? fileSystem.remove(stagedPath(batch.csvName))
+    let counted = try ControlTotals(file: staged, batch: batch)
+    try check(counted, of: batch, against: totals)
     if known.count == 1, staged == first.bytes {
-      return published(first.file, batch, totals, first: first.file.manifestSHA256)
-    }
-    let adjustment = try Adjustment(
-      staged, named: path(batch.csvName), published: known, as: last.batch.next)
-    if adjustment.isEmpty {
-      let totals = try ControlTotals(file: last.bytes, batch: last.batch)
-      return published(last.file, last.batch, totals, first: first.file.manifestSHA256)
+      return published(
+        first.checked, batch, totals, first: first.checked.manifestSHA256, isRepeat: true)
     }
     let next = last.batch.next
-    try write(adjustment.bytes, to: stagedPath(next))
-    let file = try publish(next, totals: adjustment.totals) {
-      Manifest(
-        batch: next, window: window, clock: clock, totals: adjustment.totals, size: $0, sha256: $1,
-        previousSHA256: last.file.manifestSHA256, supersedes: first.batch)
+    let adjustment = try Adjustment(
+      staged, named: path(batch.csvName), published: known, as: next)
+    if adjustment.isEmpty {
+      let totals = try ControlTotals(file: last.bytes, batch: last.batch)
+      return published(
+        last.checked, last.batch, totals, first: first.checked.manifestSHA256, isRepeat: true)
     }
-    return published(file, next, adjustment.totals, first: first.file.manifestSHA256)
+    var file = try StagedFile(next.csvName, self)
+    try file.append(adjustment.bytes)
+    _ = try file.finish()
+    let checked = try publish(
+      heading.of(next), totals: adjustment.totals,
+      previousSHA256: last.checked.manifestSHA256, supersedes: first.batch
+    ) { () throws(BillingError) in [] }
+    return published(
+      checked, next, adjustment.totals, first: first.checked.manifestSHA256, isRepeat: false)
   }
 
-  /// Publishes one staged batch: the file is read back and counted again; only then do file and,
-  /// last, manifest get their names.
+  /// Publishes one staged batch: its CSV is read back and counted again, the other files are made of
+  /// it; only then do the files and, last, the manifest get their names.
   ///
-  /// - Parameter manifest: makes the manifest from the size and the SHA-256 of the staged file.
-  /// - Throws: `.controlTotals` when the staged file does not give `totals` again,
-  ///   `.differentFileExists` when one of the names belongs to other content, `.file`. Neither
-  ///   name is given in the first two cases.
+  /// - Throws: `.controlTotals` when the staged CSV does not give `totals` again, `.cannotCarry`,
+  ///   `.differentFileExists` when one of the names belongs to other content, `.file`. No name is
+  ///   given in the first three cases.
   func publish(
-    _ batch: BatchID, totals: ControlTotals,
-    manifest: (_ size: Int, _ sha256: String) -> Manifest
-  ) throws(BillingError) -> CheckedFile {
-    let final = path(batch.csvName)
-    let staged = stagedPath(batch)
+    _ heading: FormatHeading, totals: ControlTotals, previousSHA256: String?, supersedes: BatchID?,
+    unknown: () throws(BillingError) -> [UnknownEndpoint]
+  ) throws(BillingError) -> CheckedFiles {
+    let batch = heading.batch
     do throws(BillingError) {
-      let written = try read(staged)
-      let sha256 = SHA256.hexDigest(written)
-      try check(written, of: batch, against: totals)
-      let manifestBytes = manifest(written.count, sha256).bytes
-      try refuseOtherContent(at: final, than: written)
-      try refuseOtherContent(at: path(batch.manifestName), than: manifestBytes)
-      try name(staged, final)
-      do throws(FileError) {
+      let written = try read(stagedPath(batch.csvName))
+      let (counted, others) = try stageOthers(written, heading, unknown: try unknown())
+      try check(counted, of: batch, against: totals)
+      let csv = BatchFile(
+        name: batch.csvName, format: BatchFile.csvFormat, size: written.count,
+        sha256: SHA256.hexDigest(written), records: totals.expected, unbilledLeftOut: 0)
+      let manifest = Manifest(
+        batch: batch, window: heading.window, clock: heading.clock, totals: totals,
+        files: [csv] + others, storeVersion: storeVersion, previousSHA256: previousSHA256,
+        supersedes: supersedes)
+      let manifestBytes = manifest.bytes
+      for file in manifest.files { try refuseOtherContent(than: file) }
+      try refuseOtherManifest(at: path(batch.manifestName), than: manifestBytes)
+      for file in manifest.files { try name(stagedPath(file.name), path(file.name)) }
+      try BillingError.wrapping { () throws(FileError) in
+        try fileSystem.synchronizeDirectory(directory)
         try fileSystem.writeAtomically(manifestBytes, to: path(batch.manifestName))
-      } catch {
-        throw BillingError.file(error)
       }
-      return CheckedFile(
-        size: written.count, sha256: sha256, manifestSHA256: SHA256.hexDigest(manifestBytes))
+      return CheckedFiles(
+        files: manifest.files, manifestSHA256: SHA256.hexDigest(manifestBytes))
     } catch {
       // The refusal matters; a hidden file that cannot be removed is replaced by the next run.
-      try? fileSystem.remove(staged)
+      for name in names(of: batch) { try? fileSystem.remove(stagedPath(name)) }
       throw error
     }
+  }
+
+  /// The files of a batch, without its manifest.
+  private func names(of batch: BatchID) -> [String] {
+    [batch.csvName, batch.exceptionsName] + formats.map(batch.name)
   }
 
   func path(_ name: String) -> String { Path.join(directory, name) }
 
   private func check(
-    _ written: [UInt8], of batch: BatchID, against totals: ControlTotals
+    _ counted: ControlTotals, of batch: BatchID, against totals: ControlTotals
   ) throws(BillingError) {
-    let counted = try ControlTotals(file: written, batch: batch)
     guard counted == totals else {
       throw .controlTotals(
         batch: batch.description,
@@ -161,23 +191,41 @@ struct BatchPublisher {
     }
   }
 
-  private func refuseOtherContent(
-    at path: String, than content: [UInt8]
-  ) throws(BillingError) {
-    do throws(FileError) {
-      guard let status = try fileSystem.status(of: path) else { return }
-      if status.size == content.count, try fileSystem.readFile(path) == content { return }
-    } catch {
-      throw .file(error)
-    }
+  /// Refuses a file that has the name of one of the batch but not its content.
+  private func refuseOtherContent(than file: BatchFile) throws(BillingError) {
+    let path = path(file.name)
+    guard let found = try content(at: path) else { return }
+    if found.size == file.size, found.sha256 == file.sha256 { return }
     throw .differentFileExists(path: path)
   }
 
-  private func write(_ bytes: [UInt8], to path: String) throws(BillingError) {
-    do throws(FileError) {
-      try fileSystem.writeAtomically(bytes, to: path)
-    } catch {
-      throw .file(error)
+  private func refuseOtherManifest(
+    at path: String, than content: [UInt8]
+  ) throws(BillingError) {
+    guard try exists(path) else { return }
+    if try read(path) == content { return }
+    throw .differentFileExists(path: path)
+  }
+
+  /// Size and SHA-256 of a file, read piece by piece; nil where there is none.
+  func content(at path: String) throws(BillingError) -> (size: Int, sha256: String)? {
+    guard try exists(path) else { return nil }
+    return try BillingError.wrapping { () throws(FileError) in
+      let file = try InputFile(at: path, in: fileSystem)
+      var hash = SHA256()
+      var size = 0
+      while true {
+        let piece = try file.read(upTo: 1 << 18)
+        if piece.isEmpty { return (size, hash.digest.hex) }
+        size += piece.count
+        hash.update(piece)
+      }
+    }
+  }
+
+  func exists(_ path: String) throws(BillingError) -> Bool {
+    try BillingError.wrapping { () throws(FileError) in
+      try fileSystem.status(of: path) != nil
     }
   }
 
@@ -192,7 +240,6 @@ struct BatchPublisher {
   private func name(_ staged: String, _ final: String) throws(BillingError) {
     do throws(FileError) {
       try fileSystem.rename(staged, to: final)
-      try fileSystem.synchronizeDirectory(directory)
     } catch {
       throw .file(error)
     }

@@ -8,6 +8,8 @@ public struct BilledRead: Sendable, Hashable {
   public let read: RegisterRead
   /// Of the bill: `verified`, `actual`, `customer` or `estimated`.
   public let quality: Quality
+  /// Of an estimate.
+  let method: EstimateMethod?
   /// Units billed.
   let consumption: Int64
   /// Local dates in the period.

@@ -16,6 +16,7 @@ public struct BillingCalendar {
   private let storedDays: [CivilDay]
   private let closedThrough: CivilDay?
   private let validatedThrough: CivilDay?
+  private let version: Int64
 
   /// A calendar of the cycles whose scheduled read date lies in [from, to].
   public init(_ store: borrowing ReadStore, from: CivilDay, to: CivilDay) {
@@ -28,12 +29,14 @@ public struct BillingCalendar {
     storedDays = store.days
     closedThrough = store.closedThrough
     validatedThrough = store.validatedThrough
+    version = store.version
   }
 
   /// Writes the files of all months, or of one, and of all cycles, or of one.
   ///
   /// - Parameters:
   ///   - directory: created when absent.
+  ///   - formats: what is written beside the CSV.
   ///   - progress: called before each month, also those that are billed only to know where the wanted
   ///     one starts; may throw to give up.
   /// - Returns: the batches in the order written, without the reads they billed.
@@ -41,9 +44,12 @@ public struct BillingCalendar {
   ///   failed stay published.
   public consuming func write(
     month wanted: BillingMonth? = nil, cycle: BillingCycle? = nil, into directory: String,
-    in fileSystem: FileSystem = .system, progress: () throws -> Void = {}
+    formats: [ExportFormat] = [], in fileSystem: FileSystem = .system,
+    progress: () throws -> Void = {}
   ) throws -> [PublishedBatch] {
     try checkValidation(month: wanted, cycle: cycle)
+    let publisher = BatchPublisher(
+      directory: directory, fileSystem: fileSystem, formats: formats, storeVersion: version)
     var published: [PublishedBatch] = []
     var history = BillHistory()
     for month in months() {
@@ -56,7 +62,7 @@ public struct BillingCalendar {
       let isWanted = wanted == nil || wanted == month
       let bills = try run.bill(
         due: due, writing: Set(isWanted ? due.filter { cycle == nil || $0 == cycle } : []),
-        registry: registry, history: history, reads: reads, to: directory, in: fileSystem)
+        registry: registry, history: history, reads: reads, to: publisher)
       published += bills.batches.map(\.withoutReads)
       if month == wanted { break }
       for batch in bills.batches { history.add(batch.billedReads, rowCount: registry.count) }

@@ -17,6 +17,12 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
   case reads(day: CivilDay, cause: String)
   /// The finished file does not say what the source rows say; nothing was published.
   case controlTotals(batch: String, problem: String)
+  /// A format has no place for a value; nothing of the batch was published.
+  case cannotCarry(
+    format: ExportFormat, batch: String, line: Int?, field: String, value: String,
+    expected: String)
+  /// A batch is published in other formats than are asked for.
+  case otherFormats(path: String, published: [String], asked: [String])
   /// A batch that is published already cannot be read, so that nothing can be adjusted.
   case publishedBatch(path: String, problem: String)
   /// Another file already has a batch's name.
@@ -45,6 +51,14 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
     case .reads(let day, let cause): "reads of \(day): \(cause)"
     case .controlTotals(let batch, let problem):
       "batch \(batch): the finished file differs from its source: \(problem); not published"
+    case .cannotCarry(let format, let batch, let line, let field, let value, let expected):
+      "batch \(batch)\(line.map { ", line \($0)" } ?? ""): \(format.title) cannot carry \(field) "
+        + "'\(value)'; expected \(expected); export without --format \(format.rawValue), or mend the "
+        + "registry"
+    case .otherFormats(let path, let published, let asked):
+      "\(path): published as \(published.joined(separator: ", ")), not as "
+        + "\(asked.joined(separator: ", ")); ask for the same formats, or export into another "
+        + "directory"
     case .publishedBatch(let path, let problem):
       "\(path): \(problem); restore the published batch, or export into another directory"
     case .differentFileExists(let path):

@@ -49,6 +49,23 @@ public struct BatchID: Hashable, Sendable, CustomStringConvertible {
     self.revision = revision
   }
 
+  /// The batch of a name, or nil where it is none.
+  init?(name: String) {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count >= 5,
+      let month = BillingMonth(iso: parts.suffix(4).prefix(2).joined(separator: "-")),
+      let cycle = parts[parts.count - 2].number(after: "c").flatMap(BillingCycle.init(rawValue:)),
+      let revision = parts[parts.count - 1].number(after: "r"), revision >= 1
+    else { return nil }
+    let utility = parts.dropLast(4).joined(separator: "-")
+    guard (try? Self.checkUtility(utility)) != nil else { return nil }
+    self.init(checked: utility, month: month, cycle: cycle, revision: revision)
+    if description != name { return nil }
+  }
+
+  /// The first revision of the same batch.
+  var first: BatchID { BatchID(checked: utility, month: month, cycle: cycle, revision: 1) }
+
   /// The next revision of the same batch.
   var next: BatchID {
     BatchID(checked: utility, month: month, cycle: cycle, revision: revision + 1)
@@ -81,6 +98,8 @@ public struct BatchID: Hashable, Sendable, CustomStringConvertible {
   }
 
   public var csvName: String { "\(self).csv" }
+  var exceptionsName: String { "\(self).exceptions.csv" }
+  func name(_ format: ExportFormat) -> String { "\(self)\(format.suffix)" }
   public var manifestName: String { "\(self).manifest.json" }
 }
 
@@ -90,5 +109,11 @@ private func isNameByte(_ byte: UInt8) -> Bool {
     UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
     true
   default: false
+  }
+}
+
+extension Substring {
+  fileprivate func number(after letter: Character) -> Int? {
+    first == letter ? Int(dropFirst()) : nil
   }
 }

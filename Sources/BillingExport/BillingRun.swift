@@ -60,11 +60,13 @@ public struct BillingRun: Sendable {
   public func write(
     cycles: [BillingCycle] = BillingCycle.allCases, registry: [ServicePoint],
     history: BillHistory = BillHistory(), reads source: some DailyReads, to directory: String,
-    in fileSystem: FileSystem = .system
+    formats: [ExportFormat] = [], in fileSystem: FileSystem = .system
   ) throws(BillingError) -> [PublishedBatch] {
-    try bill(
+    let publisher = BatchPublisher(
+      directory: directory, fileSystem: fileSystem, formats: formats, storeVersion: nil)
+    return try bill(
       due: cycles, writing: Set(cycles), registry: registry, history: history, reads: source,
-      to: directory, in: fileSystem
+      to: publisher
     ).batches
   }
 
@@ -74,10 +76,8 @@ public struct BillingRun: Sendable {
   /// - Returns: the batches that were written, and the reads that end periods in the other cycles.
   func bill(
     due cycles: [BillingCycle], writing: Set<BillingCycle>, registry: [ServicePoint],
-    history: BillHistory, reads source: some DailyReads, to directory: String,
-    in fileSystem: FileSystem
+    history: BillHistory, reads source: some DailyReads, to publisher: BatchPublisher
   ) throws(BillingError) -> (batches: [PublishedBatch], others: [BilledRead]) {
-    let publisher = BatchPublisher(directory: directory, fileSystem: fileSystem)
     if !writing.isEmpty { try publisher.prepare() }
     let chains = try ServiceChains(registry)
     var metersByCycle = try meters(of: registry, chains)
@@ -106,8 +106,10 @@ public struct BillingRun: Sendable {
         (totals, bills) = try lines.stage(batch, publisher: publisher)
         published.append(
           try publisher.publish(
-            batch, window: window, clock: clock, totals: totals, billed: bills,
-            previous: published.last))
+            FormatHeading(
+              batch: batch, window: window, clock: clock, daylightSaving: daylightSaving),
+            totals: totals, billed: bills, previous: published.last
+          ) { () throws(BillingError) in try unknownEndpoints(before: cycle, source) })
       } else {
         bills = lines.billedReads
         others += bills
@@ -115,6 +117,29 @@ public struct BillingRun: Sendable {
       history.note(bills.filter { chains.contains($0.registryRow) })
     }
     return (published, others)
+  }
+
+  /// The unknown endpoints heard since the scheduled date of the cycle before, so that each day's
+  /// are listed with one batch.
+  private func unknownEndpoints(
+    before cycle: BillingCycle, _ source: some DailyReads
+  ) throws(BillingError) -> [UnknownEndpoint] {
+    let scheduled = window(of: cycle).scheduled
+    let first: CivilDay
+    if let before = BillingCycle(rawValue: cycle.rawValue - 1) {
+      first = window(of: before).scheduled + 1
+    } else {
+      let last = BillingCycle.allCases[BillingCycle.count - 1]
+      first = last.scheduledReadBefore(scheduled) + 1
+    }
+    guard first <= scheduled else { return [] }
+    do {
+      return try source.unknownEndpoints(heard: first...scheduled)
+    } catch let error as BillingError {
+      throw error
+    } catch {
+      throw .reads(day: scheduled, cause: "\(error)")
+    }
   }
 
   /// Checks the registry and puts each meter into its cycle; cycle 1 is element 0.
@@ -170,6 +195,14 @@ extension ServicePoint {
       return "removed at \(removedAt) ms after 1970; "
         + "expected an instant of the years 1900 to 9999"
     }
+    for (field, text) in [
+      ("meter ID", meterID), ("service point ID", servicePointID), ("account ID", accountID),
+    ] {
+      if let first = text.utf8.first, formulaMarks.contains(first) {
+        return "\(field) '\(text)'; expected none that begins with =, +, - or @, as a spreadsheet "
+          + "that opens the file would compute it"
+      }
+    }
     if let removedRead, !(0..<register.span).contains(removedRead) {
       return "read \(removedRead) at its removal; expected 0 to \(register.span - 1), "
         + "which is what \(register.dials) dials can show"
@@ -177,6 +210,9 @@ extension ServicePoint {
     return nil
   }
 }
+
+/// What a spreadsheet takes for the beginning of a formula, as OWASP lists it.
+private let formulaMarks = Array("=+-@\t\r".utf8)
 
 /// The days' reads that the next windows may need again: windows of neighbouring cycles overlap.
 private struct RecentDays<Source: DailyReads> {

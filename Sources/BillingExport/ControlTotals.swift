@@ -61,6 +61,15 @@ public struct ControlTotals: Hashable, Sendable {
     if let consumption = line.consumption { add(consumption: consumption, of: commodity) }
   }
 
+  /// The counts by their names in the manifest.
+  var countsByName: [(name: String, count: Int)] {
+    [
+      ("expected", expected), ("verified", verified), ("actual", actual), ("customer", customer),
+      ("estimated", estimated), ("missing", missing), ("rejected", rejected),
+      ("exceptions", exceptions),
+    ]
+  }
+
   /// All counts and sums in words, for a message about two that differ.
   var summary: String {
     let sums = Commodity.allCases.map { "\(consumption(of: $0)) \($0.billingUnit)" }

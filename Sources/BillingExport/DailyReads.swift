@@ -93,6 +93,13 @@ struct QualitySet: Hashable, Sendable {
 public protocol DailyReads {
   /// The current reads of a day, or nil when nothing was read on it.
   func reads(on day: CivilDay) throws -> DayOfReads?
+  /// The endpoints heard on some days that the registry does not know, in order of endpoint.
+  func unknownEndpoints(heard days: ClosedRange<CivilDay>) throws -> [UnknownEndpoint]
+}
+
+extension DailyReads {
+  /// None, where nobody kept them.
+  public func unknownEndpoints(heard days: ClosedRange<CivilDay>) -> [UnknownEndpoint] { [] }
 }
 
 /// From 1900-01-01 up to, not including, 9999-12-31, both UTC: far enough from the limits of

@@ -30,6 +30,8 @@ public enum ExceptionReason: String, CaseIterable, Sendable {
   case shortPeriod = "short_period"
   /// More than 35 days since the last billed read.
   case longPeriod = "long_period"
+  /// Daily use is more than twice that of the bill before.
+  case highBill = "high_bill"
 }
 
 /// Who read the dials.
@@ -45,9 +47,13 @@ public struct Determinant: Hashable, Sendable {
   /// Of the use: that of the read, `estimated` also where only the count of a removed meter was, or
   /// `rejected`.
   public let quality: Quality
-  public let reason: ExceptionReason?
+  public private(set) var reason: ExceptionReason?
   /// The read that starts the period.
   public let previous: RegisterRead
+  /// Of the bill that ended with it; `actual` where the registry states it.
+  public private(set) var previousQuality = Quality.actual
+  /// Of the estimate that it was billed by.
+  public private(set) var previousMethod: EstimateMethod?
   /// The read that ends it; nil when missing.
   public let read: RegisterRead?
   /// Of that read; nil where it is missing or estimated.
@@ -164,6 +170,21 @@ public struct Determinant: Hashable, Sendable {
     self.consumption = consumption
     self.rolledOver = rolledOver
     self.days = days
+  }
+
+  /// The same line with what the bill before says about it.
+  func following(_ lastBill: BilledRead?, _ rules: VEERules) -> Determinant {
+    guard let lastBill else { return self }
+    var line = self
+    line.previousQuality = lastBill.quality
+    line.previousMethod = lastBill.method
+    if reason == nil, let consumption, let days, let reference = lastBill.dailyUse(rules),
+      let use = AverageDailyUse(use: consumption, days: days),
+      rules.levelFinding(use, reference: reference) == .high
+    {
+      line.reason = .highBill
+    }
+    return line
   }
 
   static func reason(

@@ -8,7 +8,7 @@ struct DeterminantWriter {
     "batch_id", "seq", "account_id", "meter_id", "endpoint_id", "commodity", "register_id", "unit",
     "multiplier", "prev_read_at", "prev_read", "read_at", "read", "consumption_raw", "consumption",
     "rollover", "quality", "read_method", "days", "reason", "est_method",
-    "service_point_id", "version", "previous_consumption",
+    "service_point_id", "version", "previous_consumption", "prev_quality", "prev_est_method",
   ]
 
   /// Of the lines as they were given, not as they were written.
@@ -66,6 +66,8 @@ struct DeterminantWriter {
     // An adjustment batch has higher ones, and the former consumption.
     csv.append(1)
     csv.appendEmpty()
+    csv.append(line.previousQuality.rawValue)
+    append(line.previousMethod)
     csv.endRow()
   }
 

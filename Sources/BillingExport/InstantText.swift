@@ -63,6 +63,51 @@ struct InstantText {
 private let utcForm = "0000-00-00T00:00:00Z"
 private let civilForm = "0000-00-00T00:00:00+00:00"
 
+/// The instant that a text of ``InstantText`` stands for, or nil when it is none.
+func instant(labelled text: UnsafeBufferPointer<UInt8>) -> UTCMilliseconds? {
+  guard text.count == civilForm.utf8.count else { return instant(iso8601: text) }
+  var label = String(decoding: text, as: UTF8.self)
+  let offset = label.suffix(6)
+  guard let hours = Int(offset.dropFirst().prefix(2)), let minutes = Int(offset.suffix(2)),
+    offset.dropFirst(3).first == ":", let sign = offset.first, sign == "+" || sign == "-"
+  else { return nil }
+  label = label.dropLast(6) + "Z"
+  let distance = Int64(hours * 60 + minutes) * 60_000
+  return instant(iso8601: label).map { sign == "-" ? $0 + distance : $0 - distance }
+}
+
+/// An instant as digits alone, in local standard time: `CCYYMMDDhhmmss`.
+struct CompactInstant {
+  private(set) var bytes = [UInt8](repeating: 0, count: 14)
+  private let clock: LocalClock
+  private var day = CivilDay(number: .min)
+
+  init(_ clock: LocalClock) { self.clock = clock }
+
+  /// Takes the text of an instant within `writableInstants`; fractions of a second are cut off.
+  mutating func set(_ instant: UTCMilliseconds) {
+    let day = clock.day(of: instant)
+    let isNewDay = day != self.day
+    self.day = day
+    let second = Int((instant - clock.startOfDay(day)) / 1000)
+    bytes.withUnsafeMutableBufferPointer { text in
+      if isNewDay {
+        let (year, month, dayOfMonth) = day.date
+        setTwoDigits(year / 100, in: text, at: 0)
+        setTwoDigits(year % 100, in: text, at: 2)
+        setTwoDigits(month, in: text, at: 4)
+        setTwoDigits(dayOfMonth, in: text, at: 6)
+      }
+      setTwoDigits(second / 3600, in: text, at: 8)
+      setTwoDigits(second / 60 % 60, in: text, at: 10)
+      setTwoDigits(second % 60, in: text, at: 12)
+    }
+  }
+
+  /// `CCYYMMDDhhmm`.
+  var minutes: [UInt8] { Array(bytes.prefix(12)) }
+}
+
 @inline(__always)
 private func setTwoDigits(_ value: Int, in text: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
   text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10)

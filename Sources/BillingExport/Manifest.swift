@@ -2,17 +2,17 @@ import Checksums
 import JSON5
 import Metering
 
-/// What the receiver checks a batch by. It is written after the batch's file: its appearance says
+/// What the receiver checks a batch by. It is written after the batch's files: its appearance says
 /// that the batch is ready.
 struct Manifest {
   let batch: BatchID
   let window: ReadWindow
   let clock: LocalClock
   let totals: ControlTotals
-  /// Bytes of the file.
-  let size: Int
-  /// Of the file, 64 hexadecimal digits.
-  let sha256: String
+  /// The CSV first.
+  let files: [BatchFile]
+  /// The version of the store's reads that the lines were made from; nil where they are from none.
+  let storeVersion: Int64?
   /// Of the manifest of the batch before in the same run, nil for the first; of an adjustment, of
   /// that of the revision before.
   let previousSHA256: String?
@@ -26,15 +26,6 @@ struct Manifest {
   var bytes: [UInt8] {
     let from = iso8601(clock.startOfDay(window.first))
     let to = iso8601(clock.startOfDay(window.last + 1))
-    let file = JSONNode.object([
-      ("name", .string(batch.csvName)),
-      ("format", .string("csv")),
-      ("bytes", .int(Int64(size))),
-      ("sha256", .string(sha256)),
-      ("records", .int(Int64(totals.expected))),
-      ("sum_consumption_by_unit", consumptionByUnit),
-      ("sum_read", .string(String(totals.readSum))),
-    ])
     let manifest = JSONNode.object([
       ("schema", .string("amr-export/1")),
       ("batch_id", .string(batch.description)),
@@ -46,15 +37,33 @@ struct Manifest {
       ("window", .object([("from", .string(from)), ("to", .string(to))])),
       ("scheduled_read", .string(window.scheduled.description)),
       ("utility", .string(batch.utility)),
-      ("files", .array([file])),
+      ("store_version", storeVersion.map(JSONNode.int) ?? .null),
+      ("files", .array(files.map(node))),
       ("counts", counts),
-      ("sha256_of_files_list", .string(SHA256.hexDigest(filesList))),
+      ("sha256_of_files_list", .string(SHA256.hexDigest(BatchFile.list(files)))),
     ])
     return Array((manifest.pretty + "\n").utf8)
   }
 
-  /// One line for each file as `sha256sum` writes it.
-  private var filesList: [UInt8] { Array("\(sha256)  \(batch.csvName)\n".utf8) }
+  private func node(_ file: BatchFile) -> JSONNode {
+    var members: [(String, JSONNode)] = [
+      ("name", .string(file.name)),
+      ("format", .string(file.format)),
+      ("bytes", .int(Int64(file.size))),
+      ("sha256", .string(file.sha256)),
+      ("records", .int(Int64(file.records))),
+    ]
+    if file.format != BatchFile.exceptionsFormat {
+      members += [
+        ("unbilled_left_out", .int(Int64(file.unbilledLeftOut))),
+        ("sum_consumption_by_unit", consumptionByUnit),
+      ]
+    }
+    if file.format == BatchFile.csvFormat {
+      members.append(("sum_read", .string(String(totals.readSum))))
+    }
+    return .object(members)
+  }
 
   private var consumptionByUnit: JSONNode {
     .object(
@@ -64,15 +73,6 @@ struct Manifest {
   }
 
   private var counts: JSONNode {
-    .object([
-      ("expected", .int(Int64(totals.expected))),
-      ("verified", .int(Int64(totals.verified))),
-      ("actual", .int(Int64(totals.actual))),
-      ("customer", .int(Int64(totals.customer))),
-      ("estimated", .int(Int64(totals.estimated))),
-      ("missing", .int(Int64(totals.missing))),
-      ("rejected", .int(Int64(totals.rejected))),
-      ("exceptions", .int(Int64(totals.exceptions))),
-    ])
+    .object(totals.countsByName.map { ($0.name, .int(Int64($0.count))) })
   }
 }

@@ -43,6 +43,8 @@ struct PublishedLine {
     case servicePointID
     case version
     case previousConsumption
+    case previousQuality
+    case previousMethod
   }
 
   /// Whether both say the same of a bill.

@@ -7,8 +7,11 @@ struct PublishedRevision {
   let batch: BatchID
   /// Path of the file of lines.
   let path: String
+  /// Of that file.
   let bytes: [UInt8]
-  let file: CheckedFile
+  let checked: CheckedFiles
+  /// The rest of the manifest.
+  let manifest: JSON5Value
 }
 
 extension BatchPublisher {
@@ -20,23 +23,42 @@ extension BatchPublisher {
   func revisions(of batch: BatchID) throws(BillingError) -> [PublishedRevision] {
     var revisions: [PublishedRevision] = []
     var batch = batch
-    while try exists(batch.csvName), try exists(batch.manifestName) {
-      let bytes = try read(path(batch.csvName))
-      let manifest = try read(path(batch.manifestName))
-      let file = CheckedFile(
-        size: bytes.count, sha256: SHA256.hexDigest(bytes),
-        manifestSHA256: SHA256.hexDigest(manifest))
-      try check(manifest, of: batch, names: file)
-      revisions.append(
-        PublishedRevision(batch: batch, path: path(batch.csvName), bytes: bytes, file: file))
+    while try exists(path(batch.csvName)), try exists(path(batch.manifestName)) {
+      revisions.append(try revision(batch))
       batch = batch.next
     }
     return revisions
   }
 
-  private func check(
-    _ manifest: [UInt8], of batch: BatchID, names file: CheckedFile
-  ) throws(BillingError) {
+  private func revision(_ batch: BatchID) throws(BillingError) -> PublishedRevision {
+    let bytes = try read(path(batch.csvName))
+    let manifest = try read(path(batch.manifestName))
+    let value = try parsed(manifest, of: batch)
+    let files = try files(of: value, batch)
+    guard let first = files.first, first.name == batch.csvName,
+      first.sha256 == SHA256.hexDigest(bytes)
+    else {
+      throw .publishedBatch(
+        path: path(batch.csvName), problem: "not the file that its manifest names")
+    }
+    for file in files.dropFirst() {
+      let status = try BillingError.wrapping { () throws(FileError) in
+        try fileSystem.status(of: path(file.name))
+      }
+      guard let status, Int(status.size) == file.size else {
+        throw .publishedBatch(
+          path: path(file.name), problem: "absent, or not the file that its manifest names")
+      }
+    }
+    return PublishedRevision(
+      batch: batch, path: path(batch.csvName), bytes: bytes,
+      checked: CheckedFiles(files: files, manifestSHA256: SHA256.hexDigest(manifest)),
+      manifest: value)
+  }
+
+  private func parsed(
+    _ manifest: [UInt8], of batch: BatchID
+  ) throws(BillingError) -> JSON5Value {
     let path = path(batch.manifestName)
     let value: JSON5Value
     do throws(JSON5Error) {
@@ -47,17 +69,48 @@ extension BatchPublisher {
     guard value["batch_id"]?.string == batch.description else {
       throw .publishedBatch(path: path, problem: "expected the manifest of \(batch)")
     }
-    guard value["files"]?.array?.first?["sha256"]?.string == file.sha256 else {
-      throw .publishedBatch(
-        path: self.path(batch.csvName), problem: "not the file that its manifest names")
-    }
+    return value
   }
 
-  private func exists(_ name: String) throws(BillingError) -> Bool {
-    do throws(FileError) {
-      return try fileSystem.status(of: path(name)) != nil
-    } catch {
-      throw .file(error)
+  private func files(
+    of manifest: JSON5Value, _ batch: BatchID
+  ) throws(BillingError) -> [BatchFile] {
+    let listed = manifest["files"]?.array ?? []
+    let files = listed.compactMap { BatchFile($0) }
+    if files.count < listed.count {
+      throw .publishedBatch(
+        path: path(batch.manifestName), problem: "a file without name, size or sum")
     }
+    return files
+  }
+
+  /// Refuses to go on with a batch that was published in other formats than are asked for now: its
+  /// receiver could not follow it.
+  func checkFormats(of revisions: [PublishedRevision]) throws(BillingError) {
+    let asked = ["csv"] + formats.map(\.rawValue)
+    for revision in revisions {
+      let published = revision.checked.files.map(\.format).filter {
+        $0 != BatchFile.exceptionsFormat
+      }
+      if published != asked {
+        throw .otherFormats(
+          path: path(revision.batch.manifestName), published: published, asked: asked)
+      }
+    }
+  }
+}
+
+extension BatchFile {
+  /// A file as a manifest describes it; nil where that makes no sense.
+  fileprivate init?(_ file: JSON5Value) {
+    guard let name = file["name"]?.string, !name.contains("/"),
+      let format = file["format"]?.string, let sha256 = file["sha256"]?.string
+    else { return nil }
+    guard let size = file["bytes"]?.integer, let records = file["records"]?.integer
+    else { return nil }
+    let leftOut = file["unbilled_left_out"]?.integer ?? 0
+    self.init(
+      name: name, format: format, size: Int(size), sha256: sha256, records: Int(records),
+      unbilledLeftOut: Int(leftOut))
   }
 }

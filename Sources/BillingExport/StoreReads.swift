@@ -4,10 +4,19 @@ import Metering
 /// The current reads of a store, as the export wants them.
 public struct StoreReads: DailyReads {
   private let days: [CivilDay: StoredDay]
+  private let strangers: StoredStrangers
 
   /// The days of a store; each is read when it is asked for.
   public init(_ store: borrowing ReadStore) {
     days = Dictionary(uniqueKeysWithValues: store.storedDays().map { ($0.day, $0) })
+    strangers = store.strangers()
+  }
+
+  public func unknownEndpoints(heard days: ClosedRange<CivilDay>) throws -> [UnknownEndpoint] {
+    try strangers.heard(days).map {
+      UnknownEndpoint(
+        endpointID: $0.endpoint, receptions: $0.receptions, lastHeardAt: $0.lastHeardAt)
+    }
   }
 
   public func reads(on day: CivilDay) throws -> DayOfReads? {

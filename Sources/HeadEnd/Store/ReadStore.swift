@@ -242,6 +242,9 @@ public struct ReadStore: ~Copyable {
     self.snapshots = snapshots
   }
 
+  /// The version of `reads`, which grows with every commit.
+  public var version: Int64 { snapshot(.reads).version }
+
   /// The last day whose slots are closed; nil while all are open.
   public var closedThrough: CivilDay? {
     snapshot(.reads).transactions[Self.closedThroughName].map {

@@ -45,7 +45,11 @@ enum CommandParser {
     if let group = Commands.groups.first(where: { $0.name == first }) {
       return try member(of: group, arguments)
     }
-    if let command = Commands.all.first(where: { $0.path == [first] }) { return command }
+    // The longest path first: 'export verify' before 'export'.
+    let words = Array(arguments.prefix(2))
+    if let command = Commands.all.first(where: { $0.path == words || $0.path == [first] }) {
+      return command
+    }
     let names = Commands.all.compactMap(\.path.first) + ["help"]
     throw UsageError(
       message: "unknown command \(UsageError.quoted(first))"

@@ -4,11 +4,13 @@ enum CommandID: CaseIterable, Sendable {
   case simulate
   case ingest
   case export
+  case exportVerify
   case storeInfo
   case storeCheck
   case storeClose
   case storeValidate
   case storeHistory
+  case storeReads
   case storeWorkList
   case storeEnter
   case storeVacuum

@@ -7,8 +7,8 @@ enum Commands {
   ]
 
   static let all = [
-    run, simulate, ingest, export, storeInfo, storeCheck, storeClose, storeValidate, storeHistory,
-    storeWorkList, storeEnter, storeVacuum,
+    run, simulate, ingest, exportVerify, export, storeInfo, storeCheck, storeClose, storeValidate,
+    storeHistory, storeReads, storeWorkList, storeEnter, storeVacuum,
     scenarioList, scenarioShow, scenarioCheck, scenarioNew,
   ]
 
@@ -102,9 +102,11 @@ enum Commands {
   private static let export = CommandSpec(
     id: .export, path: ["export"], summary: "write billing files and their manifest",
     details: "Computes billing determinants from the validated reads of a store and writes billing "
-      + "files with a manifest of counts, control totals and SHA-256 sums. The days of the read "
-      + "windows must be closed and validated, see 'amr store validate'. A published batch is never "
-      + "rewritten: where bills have changed since, they follow as a batch of the next revision.",
+      + "files with a manifest of counts, control totals and SHA-256 sums, and a list of exceptions "
+      + "for a clerk. The days of the read windows must be closed and validated, see 'amr store "
+      + "validate'. A published batch is never rewritten: where bills have changed since, they follow "
+      + "as a batch of the next revision. A value that a format cannot carry is an error that names "
+      + "the record, and the batch is not published.",
     positionals: [store],
     options: [
       .month, .cycle,
@@ -114,7 +116,49 @@ enum Commands {
     examples: [
       .init(
         command: "amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-06",
-        meaning: "one billing cycle of one month")
+        meaning: "one billing cycle of one month"),
+      .init(
+        command: "amr export store --out billing --format cmep --format parquet",
+        meaning: "all cycles, in two formats beside the CSV"),
+    ])
+
+  private static let exportVerify = CommandSpec(
+    id: .exportVerify, path: ["export", "verify"],
+    summary: "check billing files against their manifests",
+    details:
+      "Reads every batch of a directory again: each file against its size and SHA-256 sum, the "
+      + "lines against the counts and control totals of the manifest, and the manifests against one "
+      + "another. With a store also whether it would bill the same today. Says what is wrong, and then "
+      + "ends with exit code 1.",
+    positionals: [
+      PositionalSpec(name: "DIR", help: "the directory of the files"),
+      PositionalSpec(
+        name: "STORE", isRequired: false, help: "the read store that they were made from"),
+    ],
+    options: [.threads],
+    examples: [
+      .init(
+        command: "amr export verify runs/smoke-1k/billing",
+        meaning: "whether the files are whole"),
+      .init(
+        command: "amr export verify billing store",
+        meaning: "also whether an adjustment is due"),
+    ])
+
+  private static let storeReads = CommandSpec(
+    id: .storeReads, path: ["store", "reads"], summary: "write the current reads as CSV",
+    details:
+      "Writes the current read of every endpoint and day, with the columns endpoint_id, day, "
+      + "register (dial counts) and quality, day by day and by ascending endpoint.",
+    positionals: [store],
+    options: [
+      .readsFrom, .readsThrough, .threads,
+      .out("FILE", fallback: .value("-"), help: "the file to write; - is standard output"),
+    ],
+    examples: [
+      .init(
+        command: "amr store reads store --from 1998-06-01 --through 1998-06-30 --out june.csv",
+        meaning: "the reads of one month")
     ])
 
   private static let storeInfo = CommandSpec(

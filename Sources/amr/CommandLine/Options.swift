@@ -1,3 +1,5 @@
+import BillingExport
+
 /// The options, each defined once however many commands take it.
 extension OptionSpec {
   static let common = [json, quiet, help]
@@ -74,6 +76,12 @@ extension OptionSpec {
   static let historyThrough = OptionSpec(
     name: .through, value: .text(placeholder: "DAY"), fallback: .described("the last day"),
     group: .input, help: "the last day to show, as YYYY-MM-DD")
+  static let readsFrom = OptionSpec(
+    name: .from, value: .text(placeholder: "DAY"), fallback: .described("the first day"),
+    group: .input, help: "the first day to write, as YYYY-MM-DD")
+  static let readsThrough = OptionSpec(
+    name: .through, value: .text(placeholder: "DAY"), fallback: .described("the last day"),
+    group: .input, help: "the last day to write, as YYYY-MM-DD")
   static let workListMonth = OptionSpec(
     name: .month, value: .text(placeholder: "YYYY-MM"),
     fallback: .described("the last validated month"), group: .input,
@@ -85,8 +93,11 @@ extension OptionSpec {
       + "decimals, such as electric=0.095")
 
   static let format = OptionSpec(
-    name: .format, value: .choice(placeholder: "FORMAT", among: ["csv"]),
-    fallback: .value("csv"), group: .output, help: "the format of the billing files")
+    name: .format,
+    value: .choice(
+      placeholder: "FORMAT", among: ["csv"] + ExportFormat.allCases.map(\.rawValue)),
+    isRepeatable: true, fallback: .described("csv alone"), group: .output,
+    help: "what to write beside the CSV, which every batch has")
   static let force = OptionSpec(
     name: .force, group: .output, help: "replace what an earlier run left in the output directory")
   static let resume = OptionSpec(

@@ -16,7 +16,7 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
   }
   let directory = OutputPlace.directory(arguments.requiredString(.out))
   let batches = try BillingCalendar(store, from: first, to: last)
-    .write(month: month, cycle: cycle, into: directory)
+    .write(month: month, cycle: cycle, into: directory, formats: arguments.formats)
   if batches.isEmpty {
     throw CommandFailure(
       "no billing cycle's read date lies between \(first) and \(last), the days of the store"
@@ -30,21 +30,40 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
   return .done
 }
 
+extension ParsedArguments {
+  /// What is written beside the CSV, each format once.
+  fileprivate var formats: [ExportFormat] {
+    let asked = list(.format)
+    return ExportFormat.allCases.filter { asked.contains($0.rawValue) }
+  }
+}
+
 private func text(_ batches: [PublishedBatch]) -> String {
   var table = TextTable(columns: [
     .init(title: "file"), .init(title: "bills"), .init(title: "verified"), .init(title: "actual"),
     .init(title: "customer"), .init(title: "estimated"), .init(title: "missing"),
-    .init(title: "rejected"), .init(title: "size", unit: "bytes"),
+    .init(title: "rejected"), .init(title: "exceptions"), .init(title: "size", unit: "bytes"),
   ])
   for batch in batches {
     let totals = batch.totals
     let counts = [
       totals.expected, totals.verified, totals.actual, totals.customer, totals.estimated,
-      totals.missing, totals.rejected, batch.size,
+      totals.missing, totals.rejected, batch.exceptions, batch.size,
     ]
     table.add([.text(batch.csvPath)] + counts.map { .integer(Int64($0)) })
   }
-  return table.text
+  var lines = table.text
+  let repeats = batches.count(where: \.isRepeat)
+  if repeats > 0 {
+    lines +=
+      "\n\(Numerals.grouped(Int64(repeats))) of \(Numerals.grouped(Int64(batches.count))) "
+      + "batches were published before; nothing of them has changed.\n"
+  }
+  let others = batches.first?.files.dropFirst().map(\.format) ?? []
+  if !others.isEmpty {
+    lines += "\nBeside each, of the same name: \(others.joined(separator: ", ")) and manifest.\n"
+  }
+  return lines
 }
 
 private func node(_ batch: PublishedBatch) -> JSONNode {
@@ -57,6 +76,17 @@ private func node(_ batch: PublishedBatch) -> JSONNode {
     ("estimated", .int(Int64(batch.totals.estimated))),
     ("missing", .int(Int64(batch.totals.missing))),
     ("rejected", .int(Int64(batch.totals.rejected))), ("bytes", .int(Int64(batch.size))),
-    ("sha256", .string(batch.sha256)),
+    ("sha256", .string(batch.sha256)), ("exceptions", .int(Int64(batch.exceptions))),
+    ("is_repeat", .bool(batch.isRepeat)),
+    ("files", .array(batch.files.map(node))),
+  ])
+}
+
+private func node(_ file: BatchFile) -> JSONNode {
+  .object([
+    ("name", .string(file.name)), ("format", .string(file.format)),
+    ("bytes", .int(Int64(file.size))), ("sha256", .string(file.sha256)),
+    ("records", .int(Int64(file.records))),
+    ("unbilled_left_out", .int(Int64(file.unbilledLeftOut))),
   ])
 }

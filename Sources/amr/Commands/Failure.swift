@@ -76,9 +76,10 @@ struct Failure {
 
   private static func exitCode(of error: BillingError) -> ExitCode {
     switch error {
-    case .utilityName, .window, .registry, .dayOfReads, .notValidated, .reads, .publishedBatch:
+    case .utilityName, .window, .registry, .dayOfReads, .notValidated, .reads, .publishedBatch,
+      .cannotCarry:
       .badData
-    case .differentFileExists: .cannotCreate
+    case .differentFileExists, .otherFormats: .cannotCreate
     case .controlTotals: .internalError
     case .file(let error): exitCode(of: error.category)
     }
