@@ -36,7 +36,9 @@ struct BatchLines {
         let blockRows = rows[start..<min(start + block, rows.count)]
         for (offset, point) in blockRows.map({ registry[$0] }).enumerated() {
           let line = line(start + offset, of: point)
-          writer.append(line, of: point)
+          writer.append(
+            line, of: point,
+            previousMeter: selection.meters.path(start + offset)?.previousMeterID)
           if let bill = bill(line, start + offset) { billed.append(bill) }
         }
         try file.append(writer.take())

@@ -47,6 +47,9 @@ struct CheckedFiles {
   let manifestSHA256: String
 }
 
+/// What the name of a staged file's temporary file begins with.
+private let stagedPrefix = ".."
+
 /// Puts a batch's files into a directory, so that a receiver sees either nothing of the batch
 /// or all of it, and only what has been checked.
 struct BatchPublisher {
@@ -57,10 +60,14 @@ struct BatchPublisher {
   /// See ``Manifest``.
   var storeVersion: Int64?
 
-  /// Makes the directory.
+  /// Makes the directory, and removes from it the temporary files of exports that were killed.
   func prepare() throws(BillingError) {
     do throws(FileError) {
       try fileSystem.createDirectories(directory)
+      for name in try fileSystem.list(directory)
+      where name.hasPrefix(stagedPrefix) && AtomicFile.isAbandoned(name) {
+        try fileSystem.remove(path(name))
+      }
     } catch {
       throw .file(error)
     }
@@ -154,7 +161,8 @@ struct BatchPublisher {
         name: batch.csvName, format: BatchFile.csvFormat, size: written.count,
         sha256: SHA256.hexDigest(written), records: totals.expected, unbilledLeftOut: 0)
       let manifest = Manifest(
-        batch: batch, window: heading.window, clock: heading.clock, totals: totals,
+        batch: batch, window: heading.window, clock: heading.clock,
+        createdAt: heading.createdAt, totals: totals,
         files: [csv] + others, storeVersion: storeVersion, previousSHA256: previousSHA256,
         supersedes: supersedes)
       let manifestBytes = manifest.bytes

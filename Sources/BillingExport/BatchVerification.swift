@@ -35,22 +35,43 @@ public struct BatchVerification {
   ///   the files alone.
   /// - Throws: `.file` where the directory cannot be read.
   public func verify(against expected: String? = nil) throws(BillingError) -> [VerifiedBatch] {
+    let found = try batches(in: directory)
+    let sums = try Set(found.map { batch throws(BillingError) in try manifestSum(batch) })
+    let first = Set(found.map(\.first)).sorted {
+      ($0.utility, $0.sequence) < ($1.utility, $1.sequence)
+    }
+    var verified: [VerifiedBatch] = []
+    for batch in first {
+      let count = found.count { $0.first == batch }
+      var result = try verify(batch, manifests: count, sums: sums, expected: expected)
+      if let before = verified.last?.batch, before.utility == batch.utility,
+        before.sequence + 1 < batch.sequence
+      {
+        result.problems.append(
+          "\(batch): sequence \(batch.sequence) follows \(before.sequence); the batches between them "
+            + "are not here")
+      }
+      verified.append(result)
+    }
+    if let expected, let last = verified.last?.batch {
+      let later = try batches(in: expected).filter { $0.sequence > last.sequence }
+      if !later.isEmpty {
+        verified[verified.count - 1].problems.append(
+          "\(last): the store has \(later.count) later "
+            + "\(later.count == 1 ? "batch" : "batches"), which are not here")
+      }
+    }
+    return verified
+  }
+
+  /// The batches that have a manifest, all revisions.
+  private func batches(in directory: String) throws(BillingError) -> [BatchID] {
     let names = try BillingError.wrapping { () throws(FileError) in
       try publisher.fileSystem.list(directory)
     }
     let suffix = ".manifest.json"
-    let found = names.filter { $0.hasSuffix(suffix) }
+    return names.filter { $0.hasSuffix(suffix) }
       .compactMap { BatchID(name: String($0.dropLast(suffix.count))) }
-    let sums = try Set(found.map { batch throws(BillingError) in try manifestSum(batch) })
-    let batches = Set(found.map(\.first)).sorted {
-      ($0.sequence, $0.utility) < ($1.sequence, $1.utility)
-    }
-    var verified: [VerifiedBatch] = []
-    for batch in batches {
-      let count = found.count { $0.first == batch }
-      verified.append(try verify(batch, manifests: count, sums: sums, expected: expected))
-    }
-    return verified
   }
 
   private func manifestSum(_ batch: BatchID) throws(BillingError) -> String {

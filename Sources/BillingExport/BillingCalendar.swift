@@ -62,7 +62,7 @@ public struct BillingCalendar {
       let isWanted = wanted == nil || wanted == month
       let bills = try run.bill(
         due: due, writing: Set(isWanted ? due.filter { cycle == nil || $0 == cycle } : []),
-        registry: registry, history: history, reads: reads, to: publisher)
+        registry: registry, history: history, reads: reads, to: publisher, after: published.last)
       published += bills.batches.map(\.withoutReads)
       if month == wanted { break }
       for batch in bills.batches { history.add(batch.billedReads, rowCount: registry.count) }

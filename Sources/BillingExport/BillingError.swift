@@ -34,8 +34,8 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .utilityName(let name):
-      "utility name '\(name)': expected 1 to 32 ASCII letters, digits, '-' or '_', "
-        + "because batches and files are named after it"
+      "utility name '\(name)': expected 1 to 32 ASCII letters, digits, '-' or '_', not "
+        + "beginning with '-', because batches and files are named after it"
     case .window(let before, let after):
       "read window of \(before) days before and \(after) after the scheduled date: "
         + "expected 0 to 15 of each"
@@ -62,7 +62,8 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
     case .publishedBatch(let path, let problem):
       "\(path): \(problem); restore the published batch, or export into another directory"
     case .differentFileExists(let path):
-      "\(path): a file of that name with other content exists; export into another directory"
+      "\(path): a file of that name with other content exists; export into another directory, or "
+        + "remove it if the batch has no manifest: an export that was cut off left it"
     case .file(let error): error.description
     }
   }

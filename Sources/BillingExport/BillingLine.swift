@@ -29,6 +29,8 @@ struct BillingLine: Equatable {
   var previousConsumption: Int?
   var previousQuality: Quality
   var previousMethod: EstimateMethod?
+  /// The meter of the read that starts the period, where it has been exchanged since.
+  var previousMeterID: String?
 }
 
 /// Reads the finished file of a batch line by line. It refuses what no batch can say: a row of
@@ -44,7 +46,7 @@ struct BillingLines {
     let batch, number, account, meter, endpoint, unit, multiplier: CSVColumn
     let previousAt, previous, readAt, read, counts, consumption, rollover: CSVColumn
     let quality, readMethod, days, reason, method, servicePoint, version: CSVColumn
-    let previousConsumption, previousQuality, previousMethod: CSVColumn
+    let previousConsumption, previousQuality, previousMethod, previousMeter: CSVColumn
 
     init(_ reader: CSVReader) throws(CSVError) {
       batch = try reader.column("batch_id")
@@ -71,6 +73,7 @@ struct BillingLines {
       previousConsumption = try reader.column("previous_consumption")
       previousQuality = try reader.column("prev_quality")
       previousMethod = try reader.column("prev_est_method")
+      previousMeter = try reader.column("prev_meter_id")
     }
   }
 
@@ -154,7 +157,9 @@ struct BillingLines {
       version: try reader.int(columns.version, in: 1...(.max)),
       previousConsumption: try optionalInt(columns.previousConsumption),
       previousQuality: try named(columns.previousQuality, qualities),
-      previousMethod: try optionalNamed(columns.previousMethod, methods))
+      previousMethod: try optionalNamed(columns.previousMethod, methods),
+      previousMeterID: reader.isEmpty(columns.previousMeter)
+        ? nil : try reader.string(columns.previousMeter))
   }
 
   private func optionalInt(_ column: CSVColumn) throws(CSVError) -> Int? {

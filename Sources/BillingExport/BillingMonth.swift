@@ -79,9 +79,10 @@ public struct BatchID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// - Throws: `BillingError.utilityName` unless `name` is 1…32 ASCII letters, digits, `-` and
-  ///   `_`: it becomes part of a file name.
+  ///   `_`, the first not `-`: it becomes part of a file name.
   static func checkUtility(_ name: String) throws(BillingError) {
-    guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte)
+    guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte),
+      name.utf8.first != UInt8(ascii: "-")
     else { throw .utilityName(name) }
   }
 

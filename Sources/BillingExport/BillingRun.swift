@@ -73,10 +73,12 @@ public struct BillingRun: Sendable {
   /// Bills some cycles, in ascending order, and writes the batches of some of them: a service point
   /// that moved to another cycle is due twice in a month.
   ///
+  /// - Parameter previous: the last batch of the month before, which the first manifest names.
   /// - Returns: the batches that were written, and the reads that end periods in the other cycles.
   func bill(
     due cycles: [BillingCycle], writing: Set<BillingCycle>, registry: [ServicePoint],
-    history: BillHistory, reads source: some DailyReads, to publisher: BatchPublisher
+    history: BillHistory, reads source: some DailyReads, to publisher: BatchPublisher,
+    after previous: PublishedBatch? = nil
   ) throws(BillingError) -> (batches: [PublishedBatch], others: [BilledRead]) {
     if !writing.isEmpty { try publisher.prepare() }
     let chains = try ServiceChains(registry)
@@ -108,7 +110,7 @@ public struct BillingRun: Sendable {
           try publisher.publish(
             FormatHeading(
               batch: batch, window: window, clock: clock, daylightSaving: daylightSaving),
-            totals: totals, billed: bills, previous: published.last
+            totals: totals, billed: bills, previous: published.last ?? previous
           ) { () throws(BillingError) in try unknownEndpoints(before: cycle, source) })
       } else {
         bills = lines.billedReads
@@ -199,8 +201,8 @@ extension ServicePoint {
       ("meter ID", meterID), ("service point ID", servicePointID), ("account ID", accountID),
     ] {
       if let first = text.utf8.first, formulaMarks.contains(first) {
-        return "\(field) '\(text)'; expected none that begins with =, +, - or @, as a spreadsheet "
-          + "that opens the file would compute it"
+        return "\(field) '\(text)'; expected none that begins with =, +, -, @, tab or a line end, "
+          + "as a spreadsheet that opens the file would compute it"
       }
     }
     if let removedRead, !(0..<register.span).contains(removedRead) {
@@ -212,7 +214,7 @@ extension ServicePoint {
 }
 
 /// What a spreadsheet takes for the beginning of a formula, as OWASP lists it.
-private let formulaMarks = Array("=+-@\t\r".utf8)
+private let formulaMarks = Array("=+-@\t\r\n".utf8)
 
 /// The days' reads that the next windows may need again: windows of neighbouring cycles overlap.
 private struct RecentDays<Source: DailyReads> {

@@ -2,7 +2,7 @@ import Metering
 import VEE
 
 /// Why a billing line needs a second look, or is not the plain difference of two reads. A line has
-/// one of them: of several the first in this order.
+/// one of them: of several the first in this order, but a last bill always its own.
 public enum ExceptionReason: String, CaseIterable, Sendable {
   /// An account began with a meter that stayed, and nobody noted what it showed: held until the
   /// registry says it.
@@ -30,7 +30,7 @@ public enum ExceptionReason: String, CaseIterable, Sendable {
   case shortPeriod = "short_period"
   /// More than 35 days since the last billed read.
   case longPeriod = "long_period"
-  /// Daily use is more than twice that of the bill before.
+  /// Daily use is high against that of the bill before, by the rules' percentage.
   case highBill = "high_bill"
 }
 

@@ -9,6 +9,7 @@ struct DeterminantWriter {
     "multiplier", "prev_read_at", "prev_read", "read_at", "read", "consumption_raw", "consumption",
     "rollover", "quality", "read_method", "days", "reason", "est_method",
     "service_point_id", "version", "previous_consumption", "prev_quality", "prev_est_method",
+    "prev_meter_id",
   ]
 
   /// Of the lines as they were given, not as they were written.
@@ -30,7 +31,11 @@ struct DeterminantWriter {
   }
 
   /// Appends the next line.
-  mutating func append(_ line: Determinant, of point: ServicePoint) {
+  ///
+  /// - Parameter previousMeter: the meter of the read that starts the period, where it is another.
+  mutating func append(
+    _ line: Determinant, of point: ServicePoint, previousMeter: String? = nil
+  ) {
     totals.add(line, of: point.commodity)
     lineCount += 1
     csv.append(batchID)
@@ -68,6 +73,7 @@ struct DeterminantWriter {
     csv.appendEmpty()
     csv.append(line.previousQuality.rawValue)
     append(line.previousMethod)
+    if let previousMeter { csv.append(previousMeter) } else { csv.appendEmpty() }
     csv.endRow()
   }
 

@@ -26,13 +26,13 @@ struct ExceptionList {
 
   private(set) var count = 0
   private var csv = CSVWriter()
-  private let batch: BatchID
+  private let batch: [UInt8]
   private var start: InstantText
   private var end: InstantText
   private let window: ReadWindow
 
   init(_ heading: FormatHeading) {
-    batch = heading.batch
+    batch = Array(heading.batch.description.utf8)
     window = heading.window
     start = InstantText(
       InstantLabels(clock: heading.clock, daylightSaving: heading.daylightSaving))
@@ -75,7 +75,7 @@ struct ExceptionList {
 
   private mutating func begin(_ status: String, _ reason: String) {
     count += 1
-    csv.append(batch.description)
+    csv.append(batch)
     csv.append(count)
     csv.append(status)
     csv.append(reason)
@@ -95,7 +95,10 @@ struct ExceptionList {
     return switch reason {
     case .missingStartRead: "nobody noted what the meter showed when the account began"
     case .finalBill: "the supply or the account ended: \(use) billed, from \(opening) to \(closing)"
-    case .withdrawn: "what was billed before, \(line.previousConsumption ?? 0), is not due"
+    case .withdrawn:
+      line.previousConsumption.map {
+        "what was billed before, \($0) \(line.commodity.billingUnit), is not due"
+      } ?? "what was reported before is not due"
     case .noReadInWindow:
       "no read from \(window.first) to \(window.last) can be billed; the last bill ended with "
         + opening
@@ -106,7 +109,7 @@ struct ExceptionList {
     case .estimatedTwice: "estimated, as was the bill before: \(use) over \(days)"
     case .estimateCredit: "the estimate before was too high: \(use)"
     case .shortPeriod, .longPeriod: "\(days) since the last billed read, \(opening): \(use)"
-    case .highBill: "\(use) over \(days), more than twice the daily use of the bill before"
+    case .highBill: "\(use) over \(days), high against the daily use of the bill before"
     }
   }
 }

@@ -8,6 +8,7 @@ struct Manifest {
   let batch: BatchID
   let window: ReadWindow
   let clock: LocalClock
+  let createdAt: UTCMilliseconds
   let totals: ControlTotals
   /// The CSV first.
   let files: [BatchFile]
@@ -22,7 +23,7 @@ struct Manifest {
   /// Pretty JSON that ends with a line feed.
   ///
   /// Sums are strings, because many readers of JSON keep only 53 bits of a number. `created_at`
-  /// is the end of the window, so that exporting again gives the same bytes.
+  /// depends on the window and the revision alone, so that exporting again gives the same bytes.
   var bytes: [UInt8] {
     let from = iso8601(clock.startOfDay(window.first))
     let to = iso8601(clock.startOfDay(window.last + 1))
@@ -33,7 +34,7 @@ struct Manifest {
       ("revision", .int(Int64(batch.revision))),
       ("supersedes", supersedes.map { .string($0.description) } ?? .null),
       ("previous_batch_sha256", previousSHA256.map(JSONNode.string) ?? .null),
-      ("created_at", .string(to)),
+      ("created_at", .string(iso8601(createdAt))),
       ("window", .object([("from", .string(from)), ("to", .string(to))])),
       ("scheduled_read", .string(window.scheduled.description)),
       ("utility", .string(batch.utility)),

@@ -45,6 +45,7 @@ struct PublishedLine {
     case previousConsumption
     case previousQuality
     case previousMethod
+    case previousMeterID
   }
 
   /// Whether both say the same of a bill.

@@ -19,6 +19,8 @@ struct ServicePath {
   let lastBill: BilledRead?
   /// Meters that replaced others in between, in order of time.
   let exchanges: [MeterExchange]
+  /// The meter of the read that the period starts with, where it is not the present one.
+  let previousMeterID: String?
   /// Nil while the supply goes on.
   let final: Final?
   /// Rows of the present meter with their first instants, in order of time.
@@ -50,6 +52,7 @@ struct ServicePath {
         count: opening ?? registry[first].lastBilledRead, at: registry[first].lastBilledAt)
     isStartKnown = lastBill != nil || opening != nil
     exchanges = zip(rows, rows.dropFirst()).compactMap { Self.exchange($0, $1, registry) }
+    previousMeterID = exchanges.isEmpty ? nil : registry[first].meterID
     // The rows in which the present endpoint reads the present meter, beyond the last bill, too.
     var present = [row]
     while let earlier = chains.previous(present[0]),

@@ -54,6 +54,11 @@ public struct CSVWriter: Sendable {
     text.withUnsafeBufferPointer { append($0) }
   }
 
+  /// Appends fields as they stand in a row: joined by commas, and quoted where that is needed.
+  public mutating func append(encoded fields: [UInt8]) {
+    fields.withUnsafeBufferPointer { copy($0) }
+  }
+
   /// Appends a field without text.
   public mutating func appendEmpty() { append(UnsafeBufferPointer(start: nil, count: 0)) }
 
@@ -82,18 +87,32 @@ public struct CSVWriter: Sendable {
   }
 
   private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
-    reserve(2 * text.count + 3)
-    if hasField { store(comma) }
-    hasField = true
     let needsQuotes = text.contains { byte in
       byte == comma || byte == quote || byte == carriageReturn || byte == lineFeed
     }
-    if needsQuotes { store(quote) }
+    if !needsQuotes { return copy(text) }
+    reserve(2 * text.count + 3)
+    if hasField { store(comma) }
+    hasField = true
+    store(quote)
     for byte in text {
       if byte == quote { store(quote) }
       store(byte)
     }
-    if needsQuotes { store(quote) }
+    store(quote)
+  }
+
+  /// Appends bytes that need no quotes, after a comma where one is due.
+  private mutating func copy(_ text: UnsafeBufferPointer<UInt8>) {
+    reserve(text.count + 1)
+    if hasField { store(comma) }
+    hasField = true
+    let start = count
+    storage.withUnsafeMutableBytes { bytes in
+      UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+        .copyMemory(from: UnsafeRawBufferPointer(text))
+    }
+    count += text.count
   }
 
   private mutating func store(_ byte: UInt8) {

@@ -20,9 +20,15 @@ public struct AtomicFile: ~Copyable {
   private var temporaryExists = true
 
   /// Opens a new temporary file beside `path`, mode 0600; `path` itself is not touched yet.
+  ///
+  /// Refuses a `path` at which there is something else than a file, such as a device: it would be
+  /// replaced.
   public init(at path: String, in fileSystem: FileSystem = .system) throws(FileError) {
     self.path = path
     self.fileSystem = fileSystem
+    if try fileSystem.status(of: path)?.kind == .other {
+      throw FileError(operation: .create, path: path, code: ENOTSUP)
+    }
     while true {
       let count = temporaryCount.add(1, ordering: .relaxed).newValue
       let temporary = Path.join(
@@ -45,6 +51,14 @@ public struct AtomicFile: ~Copyable {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
     return name.hasPrefix(".") && parts.count >= 3 && parts[parts.count - 3].hasSuffix(".tmp")
       && parts.suffix(2).allSatisfy { UInt64($0) != nil }
+  }
+
+  /// Whether a file's name is that of a temporary file of a process that has ended.
+  public static func isAbandoned(_ name: String) -> Bool {
+    guard isTemporary(name), let process = name.split(separator: "-").dropLast().last,
+      let number = pid_t(process)
+    else { return false }
+    return kill(number, 0) < 0 && errno == ESRCH
   }
 
   deinit {

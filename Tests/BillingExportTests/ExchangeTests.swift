@@ -77,7 +77,8 @@ import Testing
     history.add(
       [
         BilledRead(
-          registryRow: row, read: read, quality: quality, consumption: daily * 30, days: 30,
+          registryRow: row, read: read, quality: quality, method: nil, consumption: daily * 30,
+          days: 30,
           good: good.map { RegisterRead(count: $0, at: billed - 30 * millisecondsPerDay) } ?? read)
       ], rowCount: row + 1)
     return history

@@ -54,6 +54,13 @@ func juneRun() throws -> BillingRun {
     utility: "pgh", month: try june1998(), daysBefore: 3, daysAfter: 1, clock: clock)
 }
 
+/// What the writers of formats know of a batch of June 1998.
+func heading(_ batch: BatchID, _ daylightSaving: DaylightSaving = .none) throws -> FormatHeading {
+  FormatHeading(
+    batch: batch, window: try juneRun().window(of: batch.cycle), clock: clock,
+    daylightSaving: daylightSaving)
+}
+
 enum TestFailure: Error {
   case noSuchDate
   case sourceBroken

@@ -47,11 +47,11 @@ import Testing
           manifest = json.loads(manifest_bytes)
           assert manifest["previous_batch_sha256"] == previous
           previous = hashlib.sha256(manifest_bytes).hexdigest()
-          (entry,) = manifest["files"]
+          entry, exceptions = manifest["files"]
           data = open(f"{sys.argv[1]}/{entry['name']}", "rb").read()
           assert len(data) == entry["bytes"]
           assert hashlib.sha256(data).hexdigest() == entry["sha256"]
-          listed = f"{entry['sha256']}  {entry['name']}\n".encode()
+          listed = "".join(f"{f['sha256']}  {f['name']}\n" for f in manifest["files"]).encode()
           assert hashlib.sha256(listed).hexdigest() == manifest["sha256_of_files_list"]
           assert data.endswith(b"\r\n") and data.count(b"\n") == data.count(b"\r\n")
           rows = list(csv.DictReader(data.decode("utf-8").splitlines(keepends=True)))
@@ -63,6 +63,11 @@ import Testing
               found = sum(r["quality"] == quality for r in rows)
               assert found == manifest["counts"][quality]
           assert sum(r["reason"] != "" for r in rows) == manifest["counts"]["exceptions"]
+          listed = list(csv.DictReader(open(f"{sys.argv[1]}/{exceptions['name']}", newline="")))
+          assert len(listed) == exceptions["records"]
+          assert [(r["seq"], r["reason"]) for r in rows if r["reason"]] == [
+              (e["line"], e["reason"]) for e in listed]
+          assert all(e["explanation"] and e["action"] for e in listed)
           for r in rows:
               assert r["batch_id"] == manifest["batch_id"]
               assert (r["est_method"] != "") == (r["quality"] == "estimated")
@@ -97,7 +102,7 @@ import Testing
     try check(
       #"""
       import duckdb, glob, sys
-      for path in sorted(glob.glob(sys.argv[1] + "/*.csv")):
+      for path in sorted(glob.glob(sys.argv[1] + "/*-r1.csv")):
           row = duckdb.execute("""
             SELECT min(batch_id), count(*), count(read), coalesce(sum(read), 0),
               coalesce(sum(consumption) FILTER (unit = 'KWH'), 0),
@@ -114,7 +119,7 @@ import Testing
     try check(
       #"""
       import glob, polars as pl, sys
-      for path in sorted(glob.glob(sys.argv[1] + "/*.csv")):
+      for path in sorted(glob.glob(sys.argv[1] + "/*-r1.csv")):
           table = pl.read_csv(path, schema_overrides={"read": pl.Int64, "consumption": pl.Int64})
           sums = [table.filter(pl.col("unit") == u)["consumption"].sum() for u in ("KWH", "CCF", "GAL")]
           print(table["batch_id"][0], len(table), table["read"].count(), table["read"].sum(), *sums)
@@ -128,7 +133,7 @@ import Testing
       import glob, pyarrow as pa, pyarrow.compute as pc, pyarrow.csv, sys
       options = pyarrow.csv.ConvertOptions(
           column_types={"read": pa.int64(), "consumption": pa.int64()})
-      for path in sorted(glob.glob(sys.argv[1] + "/*.csv")):
+      for path in sorted(glob.glob(sys.argv[1] + "/*-r1.csv")):
           table = pyarrow.csv.read_csv(path, convert_options=options)
           sums = [
               pc.sum(table.filter(pc.equal(table["unit"], u))["consumption"]).as_py() or 0

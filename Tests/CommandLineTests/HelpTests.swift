@@ -101,10 +101,12 @@ import Testing
     #expect(
       try help("export", "--help") == """
         Computes billing determinants from the validated reads of a store and writes
-        billing files with a manifest of counts, control totals and SHA-256 sums. The
-        days of the read windows must be closed and validated, see 'amr store validate'.
-        A published batch is never rewritten: where bills have changed since, they
-        follow as a batch of the next revision.
+        billing files with a manifest of counts, control totals and SHA-256 sums, and a
+        list of exceptions for a clerk. The days of the read windows must be closed and
+        validated, see 'amr store validate'. A published batch is never rewritten: where
+        bills have changed since, they follow as a batch of the next revision. A value
+        that a format cannot carry is an error that names the record, and the batch is
+        not published.
 
         Usage:
           amr export STORE --out DIR [OPTIONS]
@@ -119,7 +121,9 @@ import Testing
 
         Output options:
           --out DIR        the directory for the files (required)
-          --format FORMAT  the format of the billing files (one of: csv; default: csv)
+          --format FORMAT  what to write beside the CSV, which every batch has (one of:
+                           csv, cmep, nem13, greenbutton, parquet; may be repeated;
+                           default: csv alone)
 
         General options:
           --json           print the result as JSON on standard output
@@ -130,6 +134,8 @@ import Testing
         Examples:
           amr export runs/smoke-1k/store --out billing --cycle 3 --month 1998-06
               one billing cycle of one month
+          amr export store --out billing --format cmep --format parquet
+              all cycles, in two formats beside the CSV
 
         """)
     #expect(try help("help", "ingest").contains("\n  amr ingest STORE [FILE...] [OPTIONS]\n"))

@@ -66,7 +66,8 @@ let allBenchmarks: [Benchmark] =
     OnDemand.benchmark, SetUp.benchmark,
   ]
   + UploadRead.benchmarks + HeadEndIntake.benchmarks + CSVRows.benchmarks
-  + RegistryLoad.benchmarks + [MonthValidation.benchmark, Determinants.benchmark]
+  + RegistryLoad.benchmarks + [MonthValidation.benchmark]
+  + Determinants.benchmarks
   + ChecksumSpeed.benchmarks
   + Generators.benchmarks
   + [SmokeRun.benchmark]

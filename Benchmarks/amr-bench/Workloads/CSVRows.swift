@@ -1,5 +1,6 @@
 import CSV
 import Checksums
+import HeadEnd
 import Metering
 
 /// A day's reads as CSV: endpoint, day, register, quality.
@@ -8,9 +9,6 @@ final class CSVRows: Workload {
     Benchmark(name: "csv-rows/write", item: "row") { CSVRows($0, reads: false) },
     Benchmark(name: "csv-rows/read", item: "row") { CSVRows($0, reads: true) },
   ]
-
-  /// Bytes after which a writer hands on what it has, so that they stay in cache.
-  private static let chunk = 1 << 16
 
   let goal: Double? = 1e9 / 10e6
   private let reads: Bool
@@ -55,21 +53,15 @@ final class CSVRows: Workload {
   private static func write(_ utility: Utility, _ registers: [Int64], day: Int, room: Int)
     -> [UInt8]
   {
-    let dayText = Array((Utility.firstDay + day).description.utf8)
-    let quality = Array("actual".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(room)
-    var writer = CSVWriter(capacity: chunk + 1024)
-    for title in ["endpoint_id", "day", "register", "quality"] { writer.append(title) }
+    var writer = CSVWriter()
+    for title in ReadsFile.header { writer.append(title) }
     writer.endRow()
-    for (point, register) in zip(utility.registry, registers) {
-      writer.append(Int64(point.endpoint.rawValue))
-      writer.append(dayText)
-      writer.append(register)
-      writer.append(quality)
-      writer.endRow()
-      if writer.count >= chunk { text += writer.take() }
-    }
+    ReadsFile.append(
+      utility.registry.map(\.endpoint.rawValue), Utility.firstDay + day, registers,
+      [Quality](repeating: .actual, count: registers.count), to: &writer
+    ) { text += $0 }
     text += writer.take()
     return text
   }

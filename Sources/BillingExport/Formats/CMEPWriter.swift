@@ -11,9 +11,11 @@ import Metering
 /// `R0` for a read, `E0` for an estimate, with 8192 where the register rolled over and 65536 where the
 /// meter was exchanged. Times are standard time, and every one is written.
 struct CMEPWriter: FormatWriter {
-  private static let sender = "AMR"
+  /// Record type, version and sender.
+  private static let start = Array("MEPMD01,20080501,AMR".utf8)
   private var csv = CSVWriter()
   private var created: CompactInstant
+  private let createdMinutes: [UInt8]
   private var start: CompactInstant
   private var end: CompactInstant
   private let limits: CarriedText
@@ -26,6 +28,7 @@ struct CMEPWriter: FormatWriter {
     start = created
     end = created
     created.set(heading.createdAt)
+    createdMinutes = created.minutes
     utility = try limits.printable(heading.batch.utility, "utility", limit: 16, line: nil)
     purpose = heading.batch.revision == 1 ? "OK" : "RESEND"
   }
@@ -36,7 +39,7 @@ struct CMEPWriter: FormatWriter {
     let meter = try limits.printable(line.meterID, "meter_id", limit: 12, line: line.number)
     start.set(line.previousAt)
     if let readAt = line.readAt { end.set(readAt) }
-    let isExchanged = line.reason == .meterExchange
+    let isExchanged = line.previousMeterID != nil
     let unit = line.commodity.billingUnit
     let mask = (line.rolledOver ? 1 << 13 : 0) | (isExchanged ? 1 << 16 : 0)
     let flag = (line.quality == .estimated ? "E" : "R") + String(mask)
@@ -71,13 +74,11 @@ struct CMEPWriter: FormatWriter {
   private mutating func begin(
     _ line: BillingLine, _ account: String, _ meter: String, unit: String
   ) {
-    csv.append("MEPMD01")
-    csv.append("20080501")
-    csv.append(Self.sender)
+    csv.append(encoded: Self.start)
     csv.append(line.endpointID)
     csv.append(utility)
     csv.append(account)
-    csv.append(created.minutes)
+    csv.append(createdMinutes)
     csv.append(meter)
     csv.append(purpose)
     csv.append(line.commodity.cmepCode)

@@ -49,8 +49,10 @@ struct FormatHeading {
   let daylightSaving: DaylightSaving
 
   /// When the file says that it was made: the end of the window, so that exporting again gives the
-  /// same bytes.
-  var createdAt: UTCMilliseconds { clock.startOfDay(window.last + 1) }
+  /// same bytes, and a minute later for each adjustment, so that a receiver knows the newest.
+  var createdAt: UTCMilliseconds {
+    clock.startOfDay(window.last + 1) + Int64(batch.revision - 1) * 60_000
+  }
 
   /// The same for another revision of the batch.
   func of(_ batch: BatchID) -> FormatHeading {

@@ -8,6 +8,7 @@ import Metering
 /// an exchange the quantity is not the difference of the two reads; reason code 1 says so.
 struct NEM13Writer: FormatWriter {
   private static let sender = "AMR"
+  private static let stream = Array("11,1,11,11".utf8)
   private var csv = CSVWriter()
   private var created: CompactInstant
   private var start: CompactInstant
@@ -55,7 +56,7 @@ struct NEM13Writer: FormatWriter {
         }
       })
     // The NMI's configuration, the register and the data stream: one register, so one suffix.
-    for field in ["11", "1", "11", "11"] { csv.append(field) }
+    csv.append(encoded: Self.stream)
     csv.append(try limits.plain(line.meterID, "meter_id", limit: 12, line: line.number))
     // From the grid to the customer.
     csv.append("E")
@@ -63,10 +64,10 @@ struct NEM13Writer: FormatWriter {
     end.set(readAt)
     append(
       line.previous, start, line.previousQuality, line.previousMethod, isExchanged: false)
-    append(read, end, line.quality, line.method, isExchanged: line.reason == .meterExchange)
+    append(read, end, line.quality, line.method, isExchanged: line.previousMeterID != nil)
     csv.append(Int64(consumption))
     csv.append("KWH")
-    csv.append(nextScheduledRead)
+    csv.append(line.reason == .finalBill ? "" : nextScheduledRead)
     csv.append(created.bytes)
     csv.appendEmpty()
     csv.endRow()
@@ -92,7 +93,12 @@ struct NEM13Writer: FormatWriter {
   ) {
     csv.append(Int64(read))
     csv.append(at.bytes)
-    csv.append(quality == .estimated ? (method ?? .byHistory).nemQualityMethod : "A")
+    switch quality {
+    case .estimated: csv.append((method ?? .byHistory).nemQualityMethod)
+    // A customer's read is a substitute of type 67.
+    case .customer: csv.append("S67")
+    case .actual, .verified, .missing, .rejected: csv.append("A")
+    }
     // Meter changed, customer read, communications fault: a substitute needs a reason.
     csv.append(
       isExchanged

@@ -36,12 +36,15 @@ struct ParquetLinesWriter: FormatWriter {
       integer("prev_read", \.previous), optionalInstant("read_at", \.readAt),
       optionalInteger("read", \.read), optionalInteger("consumption_raw", \.counts),
       optionalInteger("consumption", \.consumption), integer("rollover") { $0.rolledOver ? 1 : 0 },
-      name("quality") { $0.quality.rawValue }, name("read_method") { $0.readMethod?.rawValue },
-      optionalInteger("days", \.days), name("reason") { $0.reason?.rawValue },
-      name("est_method") { $0.method?.rawValue }, text("service_point_id", \.servicePointID),
+      name("quality") { $0.quality.rawValue },
+      name("read_method", isNullable: true) { $0.readMethod?.rawValue },
+      optionalInteger("days", \.days), name("reason", isNullable: true) { $0.reason?.rawValue },
+      name("est_method", isNullable: true) { $0.method?.rawValue },
+      text("service_point_id", \.servicePointID),
       integer("version", \.version), optionalInteger("previous_consumption", \.previousConsumption),
       name("prev_quality") { $0.previousQuality.rawValue },
-      name("prev_est_method") { $0.previousMethod?.rawValue },
+      name("prev_est_method", isNullable: true) { $0.previousMethod?.rawValue },
+      optionalText("prev_meter_id", \.previousMeterID),
     ]
   }
 
@@ -71,8 +74,16 @@ struct ParquetLinesWriter: FormatWriter {
     Column(Field(name, .string), .text(TextColumn(lines.map(value))))
   }
 
+  private func optionalText(_ name: String, _ value: (BillingLine) -> String?) -> Column {
+    Column(
+      Field(name, .string, isNullable: true), .text(TextColumn(lines.map { value($0) ?? "" })),
+      validity: lines.map { value($0) != nil })
+  }
+
   /// A column of few different values, empty where nil.
-  private func name(_ name: String, _ value: (BillingLine) -> String?) -> Column {
+  private func name(
+    _ name: String, isNullable: Bool = false, _ value: (BillingLine) -> String?
+  ) -> Column {
     var values: [String] = []
     var codes: [UInt8] = []
     codes.reserveCapacity(lines.count)
@@ -89,7 +100,7 @@ struct ParquetLinesWriter: FormatWriter {
       }
     }
     return Column(
-      Field(name, .string, isNullable: codes.contains(ColumnData.nullCode)),
+      Field(name, .string, isNullable: isNullable),
       .dictionary(codes: codes, values: values))
   }
 }

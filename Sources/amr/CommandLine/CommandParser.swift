@@ -47,8 +47,8 @@ enum CommandParser {
     }
     // The longest path first: 'export verify' before 'export'.
     let words = Array(arguments.prefix(2))
-    if let command = Commands.all.first(where: { $0.path == words || $0.path == [first] }) {
-      return command
+    for path in [words, [first]] {
+      if let command = Commands.all.first(where: { $0.path == path }) { return command }
     }
     let names = Commands.all.compactMap(\.path.first) + ["help"]
     throw UsageError(

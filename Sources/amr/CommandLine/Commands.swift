@@ -7,7 +7,7 @@ enum Commands {
   ]
 
   static let all = [
-    run, simulate, ingest, exportVerify, export, storeInfo, storeCheck, storeClose, storeValidate,
+    run, simulate, ingest, export, exportVerify, storeInfo, storeCheck, storeClose, storeValidate,
     storeHistory, storeReads, storeWorkList, storeEnter, storeVacuum,
     scenarioList, scenarioShow, scenarioCheck, scenarioNew,
   ]
