@@ -57,6 +57,8 @@ struct BatchPublisher {
   let fileSystem: FileSystem
   /// What is written beside the CSV.
   var formats: [ExportFormat] = []
+  /// See ``FormatHeading``.
+  var receiver: String?
   /// See ``Manifest``.
   var storeVersion: Int64?
 
@@ -238,6 +240,13 @@ struct BatchPublisher {
   }
 
   func read(_ path: String) throws(BillingError) -> [UInt8] {
+    let status = try BillingError.wrapping { () throws(FileError) in
+      try fileSystem.status(of: path)
+    }
+    // What is no file may have no end.
+    if let status, status.kind != .file {
+      throw .publishedBatch(path: path, problem: "no regular file")
+    }
     do throws(FileError) {
       return try fileSystem.readFile(path)
     } catch {

@@ -35,15 +35,21 @@ public struct BatchVerification {
   ///   the files alone.
   /// - Throws: `.file` where the directory cannot be read.
   public func verify(against expected: String? = nil) throws(BillingError) -> [VerifiedBatch] {
-    let found = try batches(in: directory)
-    let sums = try Set(found.map { batch throws(BillingError) in try manifestSum(batch) })
-    let first = Set(found.map(\.first)).sorted {
+    let found = try batches(in: directory, ".manifest.json")
+    let unfinished = try batches(in: directory, ".csv").filter { !found.contains($0) }
+    let sums = Set(found.compactMap { try? manifestSum($0) })
+    let first = Set((found + unfinished).map(\.first)).sorted {
       ($0.utility, $0.sequence) < ($1.utility, $1.sequence)
     }
     var verified: [VerifiedBatch] = []
     for batch in first {
       let count = found.count { $0.first == batch }
       var result = try verify(batch, manifests: count, sums: sums, expected: expected)
+      for batch in unfinished where batch.first == result.batch {
+        result.problems.append(
+          "\(publisher.path(batch.csvName)): there is no manifest beside it, as after an export that "
+            + "was cut off; export again")
+      }
       if let before = verified.last?.batch, before.utility == batch.utility,
         before.sequence + 1 < batch.sequence
       {
@@ -54,7 +60,7 @@ public struct BatchVerification {
       verified.append(result)
     }
     if let expected, let last = verified.last?.batch {
-      let later = try batches(in: expected).filter { $0.sequence > last.sequence }
+      let later = try batches(in: expected, ".manifest.json").filter { $0.sequence > last.sequence }
       if !later.isEmpty {
         verified[verified.count - 1].problems.append(
           "\(last): the store has \(later.count) later "
@@ -64,12 +70,13 @@ public struct BatchVerification {
     return verified
   }
 
-  /// The batches that have a manifest, all revisions.
-  private func batches(in directory: String) throws(BillingError) -> [BatchID] {
+  /// The batches that have a file with some suffix, all revisions.
+  private func batches(
+    in directory: String, _ suffix: String
+  ) throws(BillingError) -> [BatchID] {
     let names = try BillingError.wrapping { () throws(FileError) in
       try publisher.fileSystem.list(directory)
     }
-    let suffix = ".manifest.json"
     return names.filter { $0.hasSuffix(suffix) }
       .compactMap { BatchID(name: String($0.dropLast(suffix.count))) }
   }
@@ -91,7 +98,6 @@ public struct BatchVerification {
         before = revision.checked.manifestSHA256
       }
     } catch {
-      if case .file = error { throw error }
       result.problems.append(error.description)
       return result
     }
@@ -145,7 +151,7 @@ public struct BatchVerification {
     }
     let totals = try ControlTotals(file: revision.bytes, batch: revision.batch)
     if revision.batch.revision == 1 { result.bills = totals.expected }
-    for problem in revision.differences(from: totals) {
+    for problem in revision.differences(from: totals) + revision.contradictions(totals) {
       result.problems.append("\(manifest): \(problem)")
     }
     let named = revision.manifest["previous_batch_sha256"]?.string
@@ -161,7 +167,7 @@ public struct BatchVerification {
 
 extension PublishedRevision {
   /// Where the manifest's counts and sums are not those of the lines.
-  fileprivate func differences(from totals: ControlTotals) -> [String] {
+  func differences(from totals: ControlTotals) -> [String] {
     var expected: [(name: String, stated: String?, counted: String)] = []
     for (name, count) in totals.countsByName {
       expected.append((name, text(manifest, ["counts", name]), String(count)))
@@ -188,6 +194,38 @@ extension PublishedRevision {
     return expected.filter { $0.stated != $0.counted }.map {
       "\($0.name) is \($0.stated ?? "absent"); the file gives \($0.counted)"
     }
+  }
+}
+
+extension PublishedRevision {
+  /// Where the manifest says of the batch what its name does not, or of a file what cannot be.
+  fileprivate func contradictions(_ totals: ControlTotals) -> [String] {
+    var problems: [String] = []
+    func compare(_ name: String, _ expected: String?) {
+      let stated = text(manifest, [name])
+      if stated != expected {
+        problems.append("\(name) is \(stated ?? "absent"); expected \(expected ?? "none")")
+      }
+    }
+    compare("schema", Manifest.schema)
+    compare("sequence", String(batch.sequence))
+    compare("revision", String(batch.revision))
+    compare("utility", batch.utility)
+    compare("supersedes", batch.revision == 1 ? nil : batch.first.description)
+    for file in checked.files where file.format != BatchFile.exceptionsFormat {
+      let format = ExportFormat(rawValue: file.format)
+      let leftOut =
+        format.map { $0.carriesUnbilledLines ? 0 : totals.missing + totals.rejected } ?? 0
+      if format == nil && file.format != BatchFile.csvFormat {
+        problems.append("\(file.name) is said to be '\(file.format)', which is no format")
+      }
+      if file.unbilledLeftOut != leftOut || file.records != totals.expected - leftOut {
+        problems.append(
+          "\(file.name) is said to have \(file.records) records and \(file.unbilledLeftOut) left out; "
+            + "expected \(totals.expected - leftOut) and \(leftOut)")
+      }
+    }
+    return problems
   }
 }
 

@@ -16,10 +16,15 @@ public struct BillingCalendar {
   private let storedDays: [CivilDay]
   private let closedThrough: CivilDay?
   private let validatedThrough: CivilDay?
-  private let version: Int64
+  private let version: Int64?
 
   /// A calendar of the cycles whose scheduled read date lies in [from, to].
-  public init(_ store: borrowing ReadStore, from: CivilDay, to: CivilDay) {
+  ///
+  /// - Parameter namesVersion: whether manifests say which version of the store the bills are from. It
+  ///   depends on how often the store was written to, not on what it holds.
+  public init(
+    _ store: borrowing ReadStore, from: CivilDay, to: CivilDay, namesVersion: Bool = true
+  ) {
     settings = store.settings
     reads = StoreReads(store)
     registry = store.registry
@@ -29,7 +34,7 @@ public struct BillingCalendar {
     storedDays = store.days
     closedThrough = store.closedThrough
     validatedThrough = store.validatedThrough
-    version = store.version
+    version = namesVersion ? store.version : nil
   }
 
   /// Writes the files of all months, or of one, and of all cycles, or of one.
@@ -37,6 +42,7 @@ public struct BillingCalendar {
   /// - Parameters:
   ///   - directory: created when absent.
   ///   - formats: what is written beside the CSV.
+  ///   - receiver: see ``FormatHeading``.
   ///   - progress: called before each month, also those that are billed only to know where the wanted
   ///     one starts; may throw to give up.
   /// - Returns: the batches in the order written, without the reads they billed.
@@ -44,12 +50,14 @@ public struct BillingCalendar {
   ///   failed stay published.
   public consuming func write(
     month wanted: BillingMonth? = nil, cycle: BillingCycle? = nil, into directory: String,
-    formats: [ExportFormat] = [], in fileSystem: FileSystem = .system,
+    formats: [ExportFormat] = [], receiver: String? = nil,
+    in fileSystem: FileSystem = .system,
     progress: () throws -> Void = {}
   ) throws -> [PublishedBatch] {
     try checkValidation(month: wanted, cycle: cycle)
     let publisher = BatchPublisher(
-      directory: directory, fileSystem: fileSystem, formats: formats, storeVersion: version)
+      directory: directory, fileSystem: fileSystem, formats: formats, receiver: receiver,
+      storeVersion: version)
     var published: [PublishedBatch] = []
     var history = BillHistory()
     for month in months() {

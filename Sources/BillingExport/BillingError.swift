@@ -53,8 +53,8 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
       "batch \(batch): the finished file differs from its source: \(problem); not published"
     case .cannotCarry(let format, let batch, let line, let field, let value, let expected):
       "batch \(batch)\(line.map { ", line \($0)" } ?? ""): \(format.title) cannot carry \(field) "
-        + "'\(value)'; expected \(expected); export without --format \(format.rawValue), or mend the "
-        + "registry"
+        + "'\(value)'; expected \(expected); export without --format \(format.rawValue), or "
+        + (field == "receiver" ? "give another --receiver" : "mend the registry")
     case .otherFormats(let path, let published, let asked):
       "\(path): published as \(published.joined(separator: ", ")), not as "
         + "\(asked.joined(separator: ", ")); ask for the same formats, or export into another "

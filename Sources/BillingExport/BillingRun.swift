@@ -109,7 +109,8 @@ public struct BillingRun: Sendable {
         published.append(
           try publisher.publish(
             FormatHeading(
-              batch: batch, window: window, clock: clock, daylightSaving: daylightSaving),
+              batch: batch, window: window, clock: clock, daylightSaving: daylightSaving,
+              receiver: publisher.receiver),
             totals: totals, billed: bills, previous: published.last ?? previous
           ) { () throws(BillingError) in try unknownEndpoints(before: cycle, source) })
       } else {

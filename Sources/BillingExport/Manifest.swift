@@ -5,6 +5,8 @@ import Metering
 /// What the receiver checks a batch by. It is written after the batch's files: its appearance says
 /// that the batch is ready.
 struct Manifest {
+  static let schema = "amr-export/1"
+
   let batch: BatchID
   let window: ReadWindow
   let clock: LocalClock
@@ -28,7 +30,7 @@ struct Manifest {
     let from = iso8601(clock.startOfDay(window.first))
     let to = iso8601(clock.startOfDay(window.last + 1))
     let manifest = JSONNode.object([
-      ("schema", .string("amr-export/1")),
+      ("schema", .string(Self.schema)),
       ("batch_id", .string(batch.description)),
       ("sequence", .int(Int64(batch.sequence))),
       ("revision", .int(Int64(batch.revision))),

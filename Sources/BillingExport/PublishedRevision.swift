@@ -35,9 +35,11 @@ extension BatchPublisher {
     let manifest = try read(path(batch.manifestName))
     let value = try parsed(manifest, of: batch)
     let files = try files(of: value, batch)
-    guard let first = files.first, first.name == batch.csvName,
-      first.sha256 == SHA256.hexDigest(bytes)
-    else {
+    guard let first = files.first, first.name == batch.csvName else {
+      throw .publishedBatch(
+        path: path(batch.manifestName), problem: "does not list \(batch.csvName) as its first file")
+    }
+    if first.sha256 != SHA256.hexDigest(bytes) {
       throw .publishedBatch(
         path: path(batch.csvName), problem: "not the file that its manifest names")
     }
@@ -86,6 +88,7 @@ extension BatchPublisher {
 
   /// Refuses to go on with a batch that was published in other formats than are asked for now: its
   /// receiver could not follow it.
+  /// So it does with one whose manifest does not fit its lines.
   func checkFormats(of revisions: [PublishedRevision]) throws(BillingError) {
     let asked = ["csv"] + formats.map(\.rawValue)
     for revision in revisions {
@@ -95,6 +98,10 @@ extension BatchPublisher {
       if published != asked {
         throw .otherFormats(
           path: path(revision.batch.manifestName), published: published, asked: asked)
+      }
+      let totals = try ControlTotals(file: revision.bytes, batch: revision.batch)
+      if let problem = revision.differences(from: totals).first {
+        throw .publishedBatch(path: path(revision.batch.manifestName), problem: problem)
       }
     }
   }

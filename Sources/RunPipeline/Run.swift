@@ -400,8 +400,11 @@ public struct Run {
     let observer = observer
     observer.begin(
       "bill", unit: "months", total: BillingMonth.count(from: scenario.startDate, to: last))
-    let batches = try BillingCalendar(store, from: scenario.startDate, to: last)
-      .write(into: folder, in: fileSystem) { try observer.advance() }
+    // A run that was interrupted has other versions of the same store, and the same bills.
+    let batches = try BillingCalendar(
+      store, from: scenario.startDate, to: last, namesVersion: false
+    )
+    .write(into: folder, in: fileSystem) { try observer.advance() }
     summary.billingFiles = batches.map {
       RunSummary.BillingFile(
         path: Path.join("billing", Path.name($0.csvPath)), format: "csv",

@@ -62,6 +62,15 @@ extension Run {
 // MARK: - Resuming
 
 extension Run {
+  /// Removes what an upload that was being written left; no other run has this directory.
+  private func removeTemporaryUploads() throws(FileError) {
+    let folder = Path.join(directory, "uploads")
+    guard try fileSystem.status(of: folder) != nil else { return }
+    for name in try fileSystem.list(folder) where AtomicFile.isTemporary(name) {
+      try fileSystem.remove(Path.join(folder, name))
+    }
+  }
+
   /// Takes over what an interrupted run had gathered, and brings the network to where it was.
   ///
   /// - Returns: the store as it was then; where only validation, counting and bills are left, with what
@@ -93,6 +102,7 @@ extension Run {
     try await network.skip(
       periods: checkpoint.periods, packets: checkpoint.packets, rounds: checkpoint.rounds,
       order: options.order, threads: options.threads, progress: { _ in try observer.advance() })
+    try removeTemporaryUploads()
     let path = storePath
     if !checkpoint.isSimulated {
       try ReadStore.takeBack(

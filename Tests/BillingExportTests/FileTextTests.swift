@@ -118,7 +118,7 @@ import Testing
         == at + "unit: found 'BTU'; expected KWH, CCF or GAL; not published")
     #expect(
       problem(header + "pgh-1998-06-c01-r1,1,KWH,5,1,A," + end)
-        == at + "quality: found 'A'; expected verified, actual, customer, estimated, rejected or "
+        == at + "quality: found 'A'; expected actual, customer, estimated, verified, rejected or "
         + "missing; not published")
     #expect(
       problem(header + "pgh-1998-06-c01-r1,1,KWH,5x,1,actual," + end)?.hasPrefix(at + "read")

@@ -211,7 +211,15 @@ import Testing
     #expect(try problem(.greenButton) { $0.consumption = -(1 << 47) + 1 } == nil)
     let long = try BatchID(
       utility: "a-long-name-of-17", month: try june1998(), cycle: try cycle(1))
-    #expect(throws: BillingError.self) { try CMEPWriter(try heading(long)) }
-    #expect(throws: BillingError.self) { try NEM13Writer(try heading(long)) }
+    var known = try heading(long)
+    #expect(throws: BillingError.self) { try CMEPWriter(known) }
+    #expect(throws: BillingError.self) { try NEM13Writer(known) }
+    known.receiver = "MARKET"
+    var cmep = try CMEPWriter(known)
+    try cmep.append(line(1))
+    #expect(String(decoding: cmep.take(), as: UTF8.self).contains(",20000001,MARKET,A1,"))
+    var nem13 = try NEM13Writer(known)
+    #expect(
+      String(decoding: nem13.take(), as: UTF8.self) == "100,NEM13,199806030000,AMR,MARKET\r\n")
   }
 }

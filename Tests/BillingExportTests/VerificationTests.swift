@@ -128,6 +128,37 @@ import Testing
     #expect(other.allFiles() == [])
   }
 
+  @Test("a gap in the sequence, a file without manifest and a later batch of the store are found")
+  func incomplete() throws {
+    _ = try export([3, 4, 5, 6], formats: [])
+    let whole = try TemporaryDirectory()
+    _ = try export([3, 4, 5, 6], formats: [], to: whole)
+    #expect(try problems(against: whole.path) == [])
+    for name in directory.allFiles() where name.contains("c04") || name.contains("c06") {
+      if name.hasSuffix("c06-r1.csv") { continue }
+      try FileSystem.system.remove(directory.file(name))
+    }
+    let found = try problems(against: whole.path)
+    #expect(found.count == 4, "\(found)")
+    #expect(found.contains { $0.contains("follows") && $0.contains("c05") })
+    #expect(found.contains { $0.contains("c06-r1.csv: there is no manifest beside it") })
+    // A batch that the fifth names is the one that is gone.
+    #expect(found.contains { $0.contains("the batch before it, which it names, is not here") })
+  }
+
+  @Test("temporary files of exports that were killed are removed; those of living ones are not")
+  func temporaries() throws {
+    let dead = "..pgh-1998-06-c03-r1.csv.staged.tmp-999999999-1"
+    let living = "..pgh-1998-06-c03-r1.csv.staged.tmp-1-1"
+    let foreign = ".other.tmp-999999999-1"
+    for name in [dead, living, foreign] {
+      try FileSystem.system.writeAtomically([1], to: directory.file(name))
+    }
+    _ = try export([3])
+    let names = directory.allFiles()
+    #expect(!names.contains(dead) && names.contains(living) && names.contains(foreign))
+  }
+
   @Test("names of batches are read as they are written")
   func names() throws {
     for utility in ["pgh", "a-b", "x_1-1998-06-c01"] {

@@ -16,7 +16,8 @@ import Testing
       #expect(Set(names).count == names.count, "\(command.invocation)")
       #expect(
         command.path.count == 1
-          || Commands.groups.contains { $0.name == command.path.first }, "\(command.invocation)")
+          || Commands.groups.contains { $0.name == command.path.first }
+          || Commands.all.contains { $0.path == [command.path[0]] }, "\(command.invocation)")
       #expect(
         command.positionals.dropLast().allSatisfy { !$0.isRepeatable }, "\(command.invocation)")
     }
@@ -124,6 +125,8 @@ import Testing
           --format FORMAT  what to write beside the CSV, which every batch has (one of:
                            csv, cmep, nem13, greenbutton, parquet; may be repeated;
                            default: csv alone)
+          --receiver ID    who receives the files, as CMEP and NEM13 name it (default:
+                           the utility's name)
 
         General options:
           --json           print the result as JSON on standard output

@@ -66,7 +66,9 @@ func words(_ line: String) -> [String] {
     #expect(run.string(.out) == nil, "a default in words is for the help only")
     #expect(run.list(.set).isEmpty && run.assignments(.set).isEmpty)
     #expect(!run.flag(.census) && !run.flag(.json))
-    #expect(try parsed("export", "s", "--out", "b").string(.format) == "csv")
+    #expect(try parsed("export", "s", "--out", "b").list(.format) == [])
+    #expect(try parsed("export", "verify", "b").command.id == .exportVerify)
+    #expect(try parsed("export", "./verify", "--out", "b").command.id == .export)
     #expect(try parsed("scenario", "new").string(.out) == "-")
   }
 
@@ -122,8 +124,8 @@ func words(_ line: String) -> [String] {
       ("frobnicate --help", "unknown command 'frobnicate'. See 'amr --help'."),
       (
         "store",
-        "missing command after 'amr store'; expected info, check, close, validate, history, worklist, "
-          + "enter or vacuum. See 'amr store --help'."
+        "missing command after 'amr store'; expected info, check, close, validate, history, reads, "
+          + "worklist, enter or vacuum. See 'amr store --help'."
       ),
       (
         "scenario --json",
@@ -203,7 +205,8 @@ func words(_ line: String) -> [String] {
       ),
       (
         "export s --out b --format xml",
-        "option '--format' for 'amr export' expects csv, not 'xml'. See 'amr export --help'."
+        "option '--format' for 'amr export' expects csv, cmep, "
+          + "nem13, greenbutton or parquet, not 'xml'. See 'amr export --help'."
       ),
       (
         "run s --set days",

@@ -24,7 +24,7 @@ final class Determinants: Workload {
   /// 1.2 million rows a second of the CSV, and 1 million of another text format after it.
   let goal: Double?
   private let formats: [ExportFormat]
-  private let utilities: [Utility]
+  private let registries: [[ServicePoint]]
   private let months: [Month]
   private let directory: String
   private var variant = 0
@@ -34,8 +34,9 @@ final class Determinants: Workload {
     self.formats = formats
     goal = 1e9 / 1.2e6 + (formats.isEmpty ? 0 : 1e9 / 1e6)
     let modules = context.pick(full: 210_000, tiny: 2_100)
-    utilities = [Utility(modules: modules, seed: 1), Utility(modules: modules, seed: 2)]
+    let utilities = [Utility(modules: modules, seed: 1), Utility(modules: modules, seed: 2)]
     months = utilities.map(Self.month)
+    registries = utilities.map(\.registry).map(Self.billedMonthBefore)
     directory = Path.join(context.scratch, "billing")
   }
 
@@ -49,13 +50,24 @@ final class Determinants: Workload {
     batches = try BillingRun(
       utility: "bench", month: settings, daysBefore: 3, daysAfter: 1, clock: Utility.clock
     ).write(
-      registry: utilities[variant].registry, reads: months[variant], to: directory, formats: formats
+      registry: registries[variant], reads: months[variant], to: directory, formats: formats
     )
     return batches.reduce(0) { $0 + $1.totals.expected }
   }
 
   func digest() -> UInt128 {
     MurmurHash3.hash128(Array(batches.map { $0.sha256 + $0.manifestSHA256 }.joined().utf8))
+  }
+
+  /// The same meters, each billed last on the day that was due: few periods are too long or short.
+  private static func billedMonthBefore(_ registry: [ServicePoint]) -> [ServicePoint] {
+    registry.map { point in
+      var point = point
+      let (year, month, _) = Utility.firstDay.date
+      let due = point.cycle.scheduledRead(year: year, month: month)
+      point.lastBilledAt = Utility.clock.startOfDay(point.cycle.scheduledReadBefore(due))
+      return point
+    }
   }
 
   /// Every day from the window of the first cycle to that of the last. Nine of ten modules are

@@ -14,22 +14,23 @@ struct CMEPWriter: FormatWriter {
   /// Record type, version and sender.
   private static let start = Array("MEPMD01,20080501,AMR".utf8)
   private var csv = CSVWriter()
-  private var created: CompactInstant
   private let createdMinutes: [UInt8]
+  private let windowEnd: UTCMilliseconds
   private var start: CompactInstant
   private var end: CompactInstant
   private let limits: CarriedText
-  private let utility: String
+  private let receiver: String
   private let purpose: String
 
   init(_ heading: FormatHeading) throws(BillingError) {
     limits = CarriedText(format: .cmep, batch: heading.batch)
-    created = CompactInstant(heading.clock)
-    start = created
-    end = created
-    created.set(heading.createdAt)
-    createdMinutes = created.minutes
-    utility = try limits.printable(heading.batch.utility, "utility", limit: 16, line: nil)
+    start = CompactInstant(heading.clock)
+    end = start
+    start.set(heading.createdAt)
+    createdMinutes = start.minutes
+    windowEnd = heading.windowEnd
+    receiver = try limits.printable(
+      heading.receiver ?? heading.batch.utility, "receiver", limit: 16, line: nil)
     purpose = heading.batch.revision == 1 ? "OK" : "RESEND"
   }
 
@@ -38,7 +39,7 @@ struct CMEPWriter: FormatWriter {
       line.accountID, "account_id", limit: 12, line: line.number)
     let meter = try limits.printable(line.meterID, "meter_id", limit: 12, line: line.number)
     start.set(line.previousAt)
-    if let readAt = line.readAt { end.set(readAt) }
+    end.set(line.readAt ?? windowEnd)
     let isExchanged = line.previousMeterID != nil
     let unit = line.commodity.billingUnit
     let mask = (line.rolledOver ? 1 << 13 : 0) | (isExchanged ? 1 << 16 : 0)
@@ -50,11 +51,10 @@ struct CMEPWriter: FormatWriter {
     if !isExchanged {
       append(start, line.previousQuality == .estimated ? "E0" : "R0", line.previous)
     }
-    let endAt = line.readAt == nil ? created : end
     if line.consumption != nil, let read = line.read {
-      append(endAt, flag, read)
+      append(end, flag, read)
     } else {
-      append(endAt, "N32", nil)
+      append(end, "N32", nil)
     }
     csv.endRow()
     guard let consumption = line.consumption, let readAt = line.readAt else { return }
@@ -76,7 +76,7 @@ struct CMEPWriter: FormatWriter {
   ) {
     csv.append(encoded: Self.start)
     csv.append(line.endpointID)
-    csv.append(utility)
+    csv.append(receiver)
     csv.append(account)
     csv.append(createdMinutes)
     csv.append(meter)

@@ -47,16 +47,21 @@ struct FormatHeading {
   /// Standard time, in which formats without time zones are written.
   let clock: LocalClock
   let daylightSaving: DaylightSaving
+  /// Who receives the file, as CMEP and NEM13 name it; nil is the utility.
+  var receiver: String?
 
   /// When the file says that it was made: the end of the window, so that exporting again gives the
   /// same bytes, and a minute later for each adjustment, so that a receiver knows the newest.
-  var createdAt: UTCMilliseconds {
-    clock.startOfDay(window.last + 1) + Int64(batch.revision - 1) * 60_000
-  }
+  var createdAt: UTCMilliseconds { windowEnd + Int64(batch.revision - 1) * 60_000 }
+
+  /// The first instant after the read window.
+  var windowEnd: UTCMilliseconds { clock.startOfDay(window.last + 1) }
 
   /// The same for another revision of the batch.
   func of(_ batch: BatchID) -> FormatHeading {
-    FormatHeading(batch: batch, window: window, clock: clock, daylightSaving: daylightSaving)
+    FormatHeading(
+      batch: batch, window: window, clock: clock, daylightSaving: daylightSaving,
+      receiver: receiver)
   }
 }
 

@@ -26,11 +26,12 @@ struct NEM13Writer: FormatWriter {
     let next = heading.batch.cycle.scheduledRead(
       year: month.month == 12 ? month.year + 1 : month.year, month: month.month % 12 + 1)
     nextScheduledRead = next.description.filter { $0 != "-" }
-    let utility = try limits.plain(heading.batch.utility, "utility", limit: 10, line: nil)
+    let receiver = try limits.plain(
+      heading.receiver ?? heading.batch.utility, "receiver", limit: 10, line: nil)
     for field in ["100", "NEM13"] { csv.append(field) }
     csv.append(created.minutes)
     csv.append(Self.sender)
-    csv.append(utility)
+    csv.append(receiver)
     csv.endRow()
   }
 

@@ -38,6 +38,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case out
   case price
   case quiet
+  case receiver
   case registry
   case resume
   case retentionDays = "retention-days"

@@ -111,7 +111,7 @@ enum Commands {
     options: [
       .month, .cycle,
       .out("DIR", isRequired: true, help: "the directory for the files"),
-      .format,
+      .format, .receiver,
     ],
     examples: [
       .init(

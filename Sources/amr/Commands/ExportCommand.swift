@@ -5,7 +5,7 @@ import Metering
 
 /// `amr export`
 func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
-  // A batch that is interrupted leaves a hidden file at most, which the next export replaces.
+  // A batch that is interrupted has no manifest; what it left the next export replaces.
   Interrupt.endAtOnce()
   let month = try arguments.value(
     .month, expected: "a month as YYYY-MM", convert: { BillingMonth(iso: $0) })
@@ -15,8 +15,13 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
     throw CommandFailure("\(store.directory): the store has no reads to bill", .badData)
   }
   let directory = OutputPlace.directory(arguments.requiredString(.out))
+  if directory == "-" {
+    throw arguments.usageError("a batch has several files: give a directory as --out")
+  }
   let batches = try BillingCalendar(store, from: first, to: last)
-    .write(month: month, cycle: cycle, into: directory, formats: arguments.formats)
+    .write(
+      month: month, cycle: cycle, into: directory, formats: arguments.formats,
+      receiver: arguments.string(.receiver))
   if batches.isEmpty {
     throw CommandFailure(
       "no billing cycle's read date lies between \(first) and \(last), the days of the store"

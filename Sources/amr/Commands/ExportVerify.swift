@@ -6,7 +6,11 @@ import JSON5
 
 /// `amr export verify`
 func runExportVerify(_ arguments: ParsedArguments) async throws -> ExitCode {
+  Interrupt.endAtOnce()
   let directory = OutputPlace.directory(arguments.positionals[0])
+  if try FileSystem.system.status(of: directory)?.kind != .directory {
+    throw CommandFailure("\(directory): there is no such directory", .missingInput)
+  }
   let verification = BatchVerification(directory: directory)
   let batches: [VerifiedBatch]
   if arguments.positionals.count > 1 {
@@ -19,7 +23,7 @@ func runExportVerify(_ arguments: ParsedArguments) async throws -> ExitCode {
     let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let scratch = try StagedDirectory(at: Path.join(temporary, "amr-verify"))
     _ = try BillingCalendar(store, from: first, to: last)
-      .write(into: scratch.temporaryPath) { try Interrupt.check() }
+      .write(into: scratch.temporaryPath)
     batches = try verification.verify(against: scratch.temporaryPath)
   } else {
     batches = try verification.verify()

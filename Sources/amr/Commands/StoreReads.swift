@@ -1,5 +1,6 @@
 import DurableFiles
 import HeadEnd
+import JSON5
 import Metering
 
 /// `amr store reads`
@@ -7,6 +8,9 @@ func runStoreReads(_ arguments: ParsedArguments) async throws -> ExitCode {
   let from = try arguments.value(.from, expected: "a day as YYYY-MM-DD") { CivilDay(iso: $0) }
   let through = try arguments.value(.through, expected: "a day as YYYY-MM-DD") {
     CivilDay(iso: $0)
+  }
+  if let from, let through, from > through {
+    throw arguments.usageError("--from \(from) is after --through \(through)")
   }
   let store = try await openForReading(OutputPlace.directory(arguments.positionals[0]), arguments)
   let days = store.storedDays().filter {
@@ -37,7 +41,13 @@ func runStoreReads(_ arguments: ParsedArguments) async throws -> ExitCode {
   let size = file.byteCount
   try file.publish()
   bar.finish()
-  if !arguments.flag(.quiet) {
+  if arguments.flag(.json) {
+    let result = JSONNode.object([
+      ("file", .string(out)), ("reads", .int(Int64(count))), ("days", .int(Int64(days.count))),
+      ("bytes", .int(size)),
+    ])
+    try Terminal.write(result.pretty + "\n", to: .output)
+  } else if !arguments.flag(.quiet) {
     try Terminal.write(
       "\(out): \(Numerals.grouped(Int64(count))) reads of \(Numerals.grouped(Int64(days.count))) days, "
         + "\(Numerals.grouped(size)) bytes\n", to: .output)
