@@ -31,6 +31,18 @@ struct AtomicWriteTests {
   let old = Array("what was there".utf8)
   let new = Array("what comes instead, in several short writes".utf8)
 
+  @Test("what is no file is not replaced: a device would be gone")
+  func devices() throws {
+    let directory = try TemporaryDirectory()
+    let pipe = directory.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(throws: FileError(operation: .create, path: pipe, code: ENOTSUP)) {
+      try FileSystem.system.writeAtomically([1], to: pipe)
+    }
+    #expect(try FileSystem.system.status(of: pipe)?.kind == .other)
+    #expect(try FileSystem.system.list(directory.path) == ["pipe"])
+  }
+
   @Test("replaces content, is private, leaves no other file")
   func replaces() throws {
     let directory = try TemporaryDirectory()
