@@ -13,11 +13,16 @@ struct GreenButtonWriter: FormatWriter {
   /// What an entry says after its content.
   private let dates: [UInt8]
   private let batch: BatchID
+  private let batchName: String
+  /// What identifiers are made of before the resource's name.
+  private let utility: [UInt8]
   /// Usage points and meters that have their entry already: an account may end and begin again.
   private var known: Set<UInt128> = []
 
   init(_ heading: FormatHeading) {
     batch = heading.batch
+    batchName = batch.description
+    utility = Array("\(batch.utility)/".utf8)
     var dates = XMLText()
     let created = iso8601(heading.createdAt)
     dates.append("</content><published>")
@@ -139,9 +144,9 @@ struct GreenButtonWriter: FormatWriter {
     let blocks = meter + "/IntervalBlock".utf8
     let path = blocks + "/\(start)".utf8
     // A batch may bill a period again that another one has billed.
-    begin(identifier(path + "/\(batch.description)/\(line.number)".utf8), path, up: blocks)
+    begin(identifier(path + "/\(batchName)/\(line.number)".utf8), path, up: blocks)
     xml.append("<title>")
-    xml.append(escaped: batch.description)
+    xml.append(escaped: batchName)
     xml.append(" ")
     xml.append(line.number)
     xml.append(
@@ -205,7 +210,7 @@ struct GreenButtonWriter: FormatWriter {
   }
 
   private func identifier(_ path: [UInt8]) -> UInt128 {
-    let hash = MurmurHash3.hash128(Array(batch.utility.utf8) + "/".utf8 + path)
+    let hash = MurmurHash3.hash128(utility + path)
     let version = UInt128(0xF) << 76
     let variant = UInt128(3) << 62
     return hash & ~version & ~variant | UInt128(8) << 76 | UInt128(2) << 62
