@@ -217,10 +217,12 @@ struct BatchPublisher {
     throw .differentFileExists(path: path)
   }
 
-  /// Size and SHA-256 of a file, read piece by piece; nil where there is none.
+  /// Size and SHA-256 of a file, read piece by piece; nil where there is none. Of what is no file,
+  /// and may have no end, the sum is empty.
   func content(at path: String) throws(BillingError) -> (size: Int, sha256: String)? {
-    guard try exists(path) else { return nil }
-    return try BillingError.wrapping { () throws(FileError) in
+    try BillingError.wrapping { () throws(FileError) in
+      guard let status = try fileSystem.status(of: path) else { return nil }
+      guard status.kind == .file else { return (0, "") }
       let file = try InputFile(at: path, in: fileSystem)
       var hash = SHA256()
       var size = 0

@@ -198,13 +198,11 @@ extension ServicePoint {
       return "removed at \(removedAt) ms after 1970; "
         + "expected an instant of the years 1900 to 9999"
     }
-    for (field, text) in [
-      ("meter ID", meterID), ("service point ID", servicePointID), ("account ID", accountID),
-    ] {
-      if let first = text.utf8.first, formulaMarks.contains(first) {
-        return "\(field) '\(text)'; expected none that begins with =, +, -, @, tab or a line end, "
-          + "as a spreadsheet that opens the file would compute it"
-      }
+    if let formula = formulaProblem("meter ID", meterID)
+      ?? formulaProblem("service point ID", servicePointID)
+      ?? formulaProblem("account ID", accountID)
+    {
+      return formula
     }
     if let removedRead, !(0..<register.span).contains(removedRead) {
       return "read \(removedRead) at its removal; expected 0 to \(register.span - 1), "
@@ -214,8 +212,16 @@ extension ServicePoint {
   }
 }
 
-/// What a spreadsheet takes for the beginning of a formula, as OWASP lists it.
-private let formulaMarks = Array("=+-@\t\r\n".utf8)
+/// Says of an ID that a spreadsheet would take it for a formula, by the beginnings that OWASP lists.
+private func formulaProblem(_ field: String, _ text: String) -> String? {
+  switch text.utf8.first {
+  case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"),
+    UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+    "\(field) '\(text)'; expected none that begins with =, +, -, @, tab or a line end, as a "
+      + "spreadsheet that opens the file would compute it"
+  default: nil
+  }
+}
 
 /// The days' reads that the next windows may need again: windows of neighbouring cycles overlap.
 private struct RecentDays<Source: DailyReads> {
