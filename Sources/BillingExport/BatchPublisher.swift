@@ -95,7 +95,7 @@ struct BatchPublisher {
     let known: [PublishedRevision]
     do throws(BillingError) {
       known = try revisions(of: batch)
-      try checkFormats(of: known)
+      try checkPublished(known)
     } catch {
       try? fileSystem.remove(stagedPath(batch.csvName))
       throw error
@@ -157,8 +157,7 @@ struct BatchPublisher {
     let batch = heading.batch
     do throws(BillingError) {
       let written = try read(stagedPath(batch.csvName))
-      let (counted, others) = try stageOthers(written, heading, unknown: try unknown())
-      try check(counted, of: batch, against: totals)
+      let others = try stageOthers(written, heading, totals: totals, unknown: try unknown())
       let csv = BatchFile(
         name: batch.csvName, format: BatchFile.csvFormat, size: written.count,
         sha256: SHA256.hexDigest(written), records: totals.expected, unbilledLeftOut: 0)
@@ -191,7 +190,7 @@ struct BatchPublisher {
 
   func path(_ name: String) -> String { Path.join(directory, name) }
 
-  private func check(
+  func check(
     _ counted: ControlTotals, of batch: BatchID, against totals: ControlTotals
   ) throws(BillingError) {
     guard counted == totals else {

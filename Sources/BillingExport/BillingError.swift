@@ -68,3 +68,16 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension BillingError {
+  /// What `body` gives; its failure as `.file`.
+  static func wrapping<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(BillingError) -> Result {
+    do throws(FileError) {
+      return try body()
+    } catch {
+      throw .file(error)
+    }
+  }
+}

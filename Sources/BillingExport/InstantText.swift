@@ -41,16 +41,7 @@ struct InstantText {
     self.day = day
     let second = Int((instant - clock.startOfDay(day)) / 1000)
     bytes.withUnsafeMutableBufferPointer { text in
-      if isNewDay {
-        let (year, month, dayOfMonth) = day.date
-        setTwoDigits(year / 100, in: text, at: 0)
-        setTwoDigits(year % 100, in: text, at: 2)
-        setTwoDigits(month, in: text, at: 5)
-        setTwoDigits(dayOfMonth, in: text, at: 8)
-      }
-      setTwoDigits(second / 3600, in: text, at: 11)
-      setTwoDigits(second / 60 % 60, in: text, at: 14)
-      setTwoDigits(second % 60, in: text, at: 17)
+      setDigits(isNewDay ? day : nil, second: second, in: text, gap: 1)
       if isCivil {
         text[19] = UInt8(ascii: offset < 0 ? "-" : "+")
         setTwoDigits(abs(offset) / 60, in: text, at: 20)
@@ -91,21 +82,31 @@ struct CompactInstant {
     self.day = day
     let second = Int((instant - clock.startOfDay(day)) / 1000)
     bytes.withUnsafeMutableBufferPointer { text in
-      if isNewDay {
-        let (year, month, dayOfMonth) = day.date
-        setTwoDigits(year / 100, in: text, at: 0)
-        setTwoDigits(year % 100, in: text, at: 2)
-        setTwoDigits(month, in: text, at: 4)
-        setTwoDigits(dayOfMonth, in: text, at: 6)
-      }
-      setTwoDigits(second / 3600, in: text, at: 8)
-      setTwoDigits(second / 60 % 60, in: text, at: 10)
-      setTwoDigits(second % 60, in: text, at: 12)
+      setDigits(isNewDay ? day : nil, second: second, in: text, gap: 0)
     }
   }
 
   /// `CCYYMMDDhhmm`.
   var minutes: [UInt8] { Array(bytes.prefix(12)) }
+}
+
+/// Writes a day, unless it stands there already, and a second of it.
+///
+/// - Parameter gap: the bytes between two parts: 1 for punctuation, or 0.
+@inline(__always)
+private func setDigits(
+  _ day: CivilDay?, second: Int, in text: UnsafeMutableBufferPointer<UInt8>, gap: Int
+) {
+  if let day {
+    let (year, month, dayOfMonth) = day.date
+    setTwoDigits(year / 100, in: text, at: 0)
+    setTwoDigits(year % 100, in: text, at: 2)
+    setTwoDigits(month, in: text, at: 4 + gap)
+    setTwoDigits(dayOfMonth, in: text, at: 6 + 2 * gap)
+  }
+  setTwoDigits(second / 3600, in: text, at: 8 + 3 * gap)
+  setTwoDigits(second / 60 % 60, in: text, at: 10 + 4 * gap)
+  setTwoDigits(second % 60, in: text, at: 12 + 5 * gap)
 }
 
 @inline(__always)

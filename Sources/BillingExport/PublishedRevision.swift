@@ -89,7 +89,7 @@ extension BatchPublisher {
   /// Refuses to go on with a batch that was published in other formats than are asked for now: its
   /// receiver could not follow it.
   /// So it does with one whose manifest does not fit its lines.
-  func checkFormats(of revisions: [PublishedRevision]) throws(BillingError) {
+  func checkPublished(_ revisions: [PublishedRevision]) throws(BillingError) {
     let asked = ["csv"] + formats.map(\.rawValue)
     for revision in revisions {
       let published = revision.checked.files.map(\.format).filter {

@@ -89,6 +89,28 @@ import Testing
     }
   }
 
+  @Test("an instant is read as it was written, in UTC and in civil time")
+  func instantsBack() {
+    var random = SplitMix64(seed: 4)
+    let zones = [
+      InstantLabels.utc, InstantLabels(clock: clock, daylightSaving: .us),
+      InstantLabels(clock: LocalClock(utcOffsetMinutes: 570), daylightSaving: .us),
+    ]
+    for labels in zones {
+      var text = InstantText(labels)
+      for _ in 0..<2000 {
+        let instant = Int64.random(in: 0..<2_000_000_000, using: &random) * 1000
+        text.set(instant)
+        let back = text.bytes.withUnsafeBufferPointer { BillingExport.instant(labelled: $0) }
+        #expect(back == instant, "\(String(decoding: text.bytes, as: UTF8.self)), seed 4")
+      }
+    }
+    for wrong in ["", "1998-06-30", "1998-06-30T05:00:00+0x:00", "1998-06-30T05:00:00*04:00"] {
+      #expect(
+        Array(wrong.utf8).withUnsafeBufferPointer { BillingExport.instant(labelled: $0) } == nil)
+    }
+  }
+
   @Test("totals of a spoilt file differ or are refused, with the row's line")
   func spoilt() throws {
     let batch = try BatchID(utility: "pgh", month: try june1998(), cycle: try cycle(1))

@@ -109,4 +109,63 @@ struct ExportFlowTests {
     #expect(changed.first?["version"] == "2")
     #expect(changed.first?["previous_consumption"] == line["consumption"])
   }
+
+  @Test(
+    "endpoints that the registry lacks are exceptions; reads and bills are as the store has them")
+  func exceptionsAndReads() throws {
+    let scratch = try TemporaryDirectory()
+    func run(_ line: String, _ exitCode: Int32 = 0) throws -> String {
+      let result = try Program.run(line, in: scratch)
+      #expect(result.exitCode == exitCode, "\(line): \(result.errorText)")
+      return result.outputText
+    }
+    _ = try run("simulate \(Self.scenario) --out u --quiet")
+    let registry = String(
+      decoding: try FileSystem.system.readFile(scratch.file("u/registry.csv")), as: UTF8.self)
+    let rows = registry.split(separator: "\r\n").filter { !$0.hasPrefix("20000001,") }
+    try FileSystem.system.writeAtomically(
+      Array((rows.joined(separator: "\r\n") + "\r\n").utf8), to: scratch.file("registry.csv"))
+    _ = try run("ingest s u/uploads --registry registry.csv --utc-offset -300 --quiet")
+    _ = try run("store close s --through 1998-06-10 --quiet")
+    _ = try run("store validate s --quiet")
+    _ = try run("export s --out b --format cmep --quiet")
+    let store = try ReadStore.open(at: scratch.file("s"), engine: "test", for: .reading)
+    let name = "b/\(store.settings.utility)-1998-06-c01-r1"
+    let strangers = try lines(scratch.file("\(name).exceptions.csv")).filter {
+      $0["reason"] == "unknown_endpoint"
+    }
+    #expect(strangers.map { $0["endpoint_id"] } == ["20000001"])
+    #expect(strangers.first?["status"] == "notice" && strangers.first?["account_id"] == "")
+    // Each day's are listed with one batch.
+    #expect(
+      try lines(scratch.file(name.replacing("c01", with: "c02") + ".exceptions.csv")).filter {
+        $0["reason"] == "unknown_endpoint"
+      }.count == 1)
+
+    var expected = "endpoint_id,day,register,quality\r\n"
+    for day in store.storedDays() where day.day.description == "1998-06-03" {
+      let reads = try day.reads()
+      for row in reads.endpointIDs.indices {
+        expected += "\(reads.endpointIDs[row]),\(day.day),\(reads.registers[row]),"
+        expected += "\(reads.qualities[row].rawValue)\r\n"
+      }
+    }
+    #expect(try run("store reads s --from 1998-06-03 --through 1998-06-03") == expected)
+    #expect(expected.utf8.count > 10_000)
+
+    #expect(try run("export verify b s --quiet") == "")
+    let line = try #require(
+      try lines(scratch.file("\(name).csv")).first { $0["quality"] == "actual" })
+    try FileSystem.system.writeAtomically(
+      Array(
+        ("endpoint_id,day,quality,register,note\n\(line["endpoint_id"] ?? ""),1998-06-01,verified,"
+          + "\((Int(line["read"] ?? "") ?? 0) + 1),seen\n").utf8), to: scratch.file("entries.csv"))
+    _ = try run("store enter s entries.csv --quiet")
+    _ = try run("store validate s --quiet")
+    #expect(try run("export verify b --quiet") == "")
+    #expect(
+      try run("export verify b s --quiet", 1).hasPrefix(
+        "\(store.settings.utility)-1998-06-c01-r1: the store would bill 1 line differently now"))
+    #expect(try run("export verify nowhere", 66) == "")
+  }
 }

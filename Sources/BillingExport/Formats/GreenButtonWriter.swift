@@ -33,7 +33,7 @@ struct GreenButtonWriter: FormatWriter {
     self.dates = dates.take()
     xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
     xml.append("<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>urn:uuid:")
-    xml.append(identifier(Array(heading.batch.description.utf8)))
+    xml.append(identifier(Array(batchName.utf8)))
     xml.append("</id><title>")
     xml.append(escaped: "Billing batch \(heading.batch)")
     xml.append("</title><updated>")
@@ -192,19 +192,18 @@ struct GreenButtonWriter: FormatWriter {
   // MARK: - Values
 
   private func check(_ line: BillingLine, _ consumption: Int) throws(BillingError) {
-    let limits = CarriedText(format: .greenButton, batch: batch)
     for (field, text) in [
       ("account_id", line.accountID), ("service_point_id", line.servicePointID),
       ("meter_id", line.meterID),
     ] where !isXMLText(text) {
-      _ = try limits.checked(
-        text, field, limit: text.utf8.count, line: line.number,
-        letters: "characters that XML 1.0 has, without control characters", where: { _ in false })
+      throw .cannotCarry(
+        format: .greenButton, batch: batchName, line: line.number, field: field, value: text,
+        expected: "characters that XML 1.0 has, without control characters")
     }
     // An Int48.
     guard consumption.magnitude < 1 << 47 else {
       throw .cannotCarry(
-        format: .greenButton, batch: batch.description, line: line.number, field: "consumption",
+        format: .greenButton, batch: batchName, line: line.number, field: "consumption",
         value: "\(consumption)", expected: "less than 2^47")
     }
   }

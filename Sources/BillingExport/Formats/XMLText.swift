@@ -14,26 +14,7 @@ struct XMLText {
   mutating func append(verbatim markup: [UInt8]) { bytes += markup }
 
   /// Appends a whole number.
-  mutating func append(_ value: Int) {
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var digits: UInt64 = 0
-    var rest = value.magnitude
-    var count = 0
-    // Digits in reverse, four bits each; what is longer is rare.
-    if rest >= 10_000_000_000_000_000 {
-      bytes.append(contentsOf: String(rest).utf8)
-      return
-    }
-    repeat {
-      digits = digits << 4 | UInt64(rest % 10)
-      rest /= 10
-      count += 1
-    } while rest > 0
-    for _ in 0..<count {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digits & 15))
-      digits >>= 4
-    }
-  }
+  mutating func append(_ value: Int) { bytes.append(contentsOf: String(value).utf8) }
 
   /// Appends text with what XML means something by written as entities.
   mutating func append(escaped text: String) {

@@ -5,7 +5,7 @@ import Metering
 
 /// `amr export`
 func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
-  // A batch that is interrupted has no manifest; what it left the next export replaces.
+  // A batch that is interrupted has no manifest; the same export again completes it.
   Interrupt.endAtOnce()
   let month = try arguments.value(
     .month, expected: "a month as YYYY-MM", convert: { BillingMonth(iso: $0) })
