@@ -26,6 +26,7 @@ let package = Package(
       name: "Checksums", dependencies: ["CZlib", "ChecksumBlocks"], swiftSettings: hot),
     .target(name: "DurableFiles", dependencies: ["SystemMemory"]),
     .target(name: "Parallel", dependencies: ["SystemMemory"]),
+    .target(name: "Gzip", dependencies: ["CZlib", "Parallel"], swiftSettings: hot),
     .target(name: "ArrivalLanes", cSettings: hotC),
     .target(name: "CSV", swiftSettings: hot),
     .target(name: "PortableMath", swiftSettings: hot),
@@ -40,7 +41,7 @@ let package = Package(
       swiftSettings: hot),
     .target(
       name: "RadioModel", dependencies: ["PortableMath", "RandomStreams"], swiftSettings: hot),
-    .target(name: "Columnar", dependencies: ["CZlib", "Checksums"], swiftSettings: hot),
+    .target(name: "Columnar", dependencies: ["Checksums", "Gzip"], swiftSettings: hot),
     .target(
       name: "DeltaTable",
       dependencies: ["Digits", "JSON5", "Checksums", "DurableFiles", "Columnar"],
@@ -60,7 +61,8 @@ let package = Package(
     .target(
       name: "BillingExport",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "Columnar", "HeadEnd",
+        "JSON5", "Checksums", "DurableFiles", "Parallel", "Gzip", "CSV", "Metering", "VEE",
+        "Columnar", "HeadEnd",
       ], swiftSettings: hot),
     .target(name: "Reporting", dependencies: ["JSON5"]),
     .target(
@@ -93,6 +95,7 @@ let package = Package(
     .testTarget(name: "ChecksumsTests", dependencies: ["CZlib", "Checksums", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ParallelTests", dependencies: ["Parallel"]),
+    .testTarget(name: "GzipTests", dependencies: ["DurableFiles", "Gzip", "TestSupport"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),
@@ -124,7 +127,7 @@ let package = Package(
     .testTarget(
       name: "BillingExportTests",
       dependencies: [
-        "JSON5", "Checksums", "DurableFiles", "CSV", "Metering", "VEE", "ERTProtocol",
+        "JSON5", "Checksums", "DurableFiles", "Gzip", "CSV", "Metering", "VEE", "ERTProtocol",
         "CollectorUpload", "HeadEnd", "BillingExport", "TestSupport",
       ]),
     .testTarget(

@@ -1,6 +1,6 @@
 /// One file of a batch, as the manifest describes it.
 public struct BatchFile: Sendable, Equatable {
-  /// Its name in the batch's directory.
+  /// Its name in the batch's directory; that of a compressed file ends with `.gz`.
   public let name: String
   /// `csv`, `exceptions`, or that of an ``ExportFormat``.
   public let format: String
@@ -18,6 +18,16 @@ public struct BatchFile: Sendable, Equatable {
     Array(files.map { "\($0.sha256)  \($0.name)\n" }.joined().utf8)
   }
 
+  var isCompressed: Bool { name.hasSuffix(Self.gzipSuffix) }
+
+  /// The format, and whether it is compressed, as a message names them.
+  var kind: String { Self.kind(format, isCompressed: isCompressed) }
+
+  static func kind(_ format: String, isCompressed: Bool) -> String {
+    isCompressed ? "\(format) with --gzip" : format
+  }
+
+  static let gzipSuffix = ".gz"
   static let csvFormat = "csv"
   static let exceptionsFormat = "exceptions"
 }

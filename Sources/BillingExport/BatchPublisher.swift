@@ -52,13 +52,10 @@ private let stagedPrefix = ".."
 
 /// Puts a batch's files into a directory, so that a receiver sees either nothing of the batch
 /// or all of it, and only what has been checked.
-struct BatchPublisher {
+struct BatchPublisher: Sendable {
   let directory: String
   let fileSystem: FileSystem
-  /// What is written beside the CSV.
-  var formats: [ExportFormat] = []
-  /// See ``FormatHeading``.
-  var receiver: String?
+  var settings = ExportSettings()
   /// See ``Manifest``.
   var storeVersion: Int64?
 
@@ -90,7 +87,7 @@ struct BatchPublisher {
   func publish(
     _ heading: FormatHeading, totals: ControlTotals, billed: [BilledRead],
     previous: PublishedBatch?, unknown: () throws(BillingError) -> [UnknownEndpoint]
-  ) throws(BillingError) -> PublishedBatch {
+  ) async throws(BillingError) -> PublishedBatch {
     let batch = heading.batch
     let known: [PublishedRevision]
     do throws(BillingError) {
@@ -105,13 +102,13 @@ struct BatchPublisher {
       isRepeat: Bool
     ) -> PublishedBatch {
       PublishedBatch(
-        batch: batch, window: heading.window, csvPath: path(batch.csvName),
+        batch: batch, window: heading.window, csvPath: path(checked.files[0].name),
         manifestPath: path(batch.manifestName), files: checked.files,
         manifestSHA256: checked.manifestSHA256, firstManifestSHA256: first, totals: totals,
         isRepeat: isRepeat, billedReads: billed)
     }
     guard let first = known.first, let last = known.last else {
-      let checked = try publish(
+      let checked = try await publish(
         heading, totals: totals, previousSHA256: previous?.firstManifestSHA256, supersedes: nil,
         unknown: unknown)
       return published(
@@ -136,7 +133,7 @@ struct BatchPublisher {
     var file = try StagedFile(next.csvName, self)
     try file.append(adjustment.bytes)
     _ = try file.finish()
-    let checked = try publish(
+    let checked = try await publish(
       heading.of(next), totals: adjustment.totals,
       previousSHA256: last.checked.manifestSHA256, supersedes: first.batch
     ) { () throws(BillingError) in [] }
@@ -153,18 +150,15 @@ struct BatchPublisher {
   func publish(
     _ heading: FormatHeading, totals: ControlTotals, previousSHA256: String?, supersedes: BatchID?,
     unknown: () throws(BillingError) -> [UnknownEndpoint]
-  ) throws(BillingError) -> CheckedFiles {
+  ) async throws(BillingError) -> CheckedFiles {
     let batch = heading.batch
     do throws(BillingError) {
       let written = try read(stagedPath(batch.csvName))
-      let others = try stageOthers(written, heading, totals: totals, unknown: try unknown())
-      let csv = BatchFile(
-        name: batch.csvName, format: BatchFile.csvFormat, size: written.count,
-        sha256: SHA256.hexDigest(written), records: totals.expected, unbilledLeftOut: 0)
+      let files = try await stageFiles(written, heading, totals: totals, unknown: try unknown())
       let manifest = Manifest(
         batch: batch, window: heading.window, clock: heading.clock,
         createdAt: heading.createdAt, totals: totals,
-        files: [csv] + others, storeVersion: storeVersion, previousSHA256: previousSHA256,
+        files: files, storeVersion: storeVersion, previousSHA256: previousSHA256,
         supersedes: supersedes)
       let manifestBytes = manifest.bytes
       for file in manifest.files { try refuseOtherContent(than: file) }
@@ -183,9 +177,10 @@ struct BatchPublisher {
     }
   }
 
-  /// The files of a batch, without its manifest.
+  /// What is staged for a batch at some time.
   private func names(of batch: BatchID) -> [String] {
-    [batch.csvName, batch.exceptionsName] + formats.map(batch.name)
+    let plain = [batch.csvName, batch.exceptionsName] + settings.formats.map(batch.name)
+    return plain + plain.map { $0 + BatchFile.gzipSuffix }
   }
 
   func path(_ name: String) -> String { Path.join(directory, name) }

@@ -36,7 +36,9 @@ public struct BatchVerification {
   /// - Throws: `.file` where the directory cannot be read.
   public func verify(against expected: String? = nil) throws(BillingError) -> [VerifiedBatch] {
     let found = try batches(in: directory, ".manifest.json")
-    let unfinished = try batches(in: directory, ".csv").filter { !found.contains($0) }
+    let unfinished = try
+      (batches(in: directory, ".csv") + batches(in: directory, ".csv" + BatchFile.gzipSuffix))
+      .filter { !found.contains($0) }
     let sums = Set(found.compactMap { try? manifestSum($0) })
     let first = Set((found + unfinished).map(\.first)).sorted {
       ($0.utility, $0.sequence) < ($1.utility, $1.sequence)

@@ -41,8 +41,6 @@ public struct BillingCalendar {
   ///
   /// - Parameters:
   ///   - directory: created when absent.
-  ///   - formats: what is written beside the CSV.
-  ///   - receiver: see ``FormatHeading``.
   ///   - progress: called before each month, also those that are billed only to know where the wanted
   ///     one starts; may throw to give up.
   /// - Returns: the batches in the order written, without the reads they billed.
@@ -50,25 +48,24 @@ public struct BillingCalendar {
   ///   failed stay published.
   public consuming func write(
     month wanted: BillingMonth? = nil, cycle: BillingCycle? = nil, into directory: String,
-    formats: [ExportFormat] = [], receiver: String? = nil,
-    in fileSystem: FileSystem = .system,
+    as settings: ExportSettings = ExportSettings(), in fileSystem: FileSystem = .system,
     progress: () throws -> Void = {}
-  ) throws -> [PublishedBatch] {
+  ) async throws -> [PublishedBatch] {
     try checkValidation(month: wanted, cycle: cycle)
     let publisher = BatchPublisher(
-      directory: directory, fileSystem: fileSystem, formats: formats, receiver: receiver,
+      directory: directory, fileSystem: fileSystem, settings: settings,
       storeVersion: version)
     var published: [PublishedBatch] = []
     var history = BillHistory()
     for month in months() {
       try progress()
       let run = try BillingRun(
-        utility: settings.utility, month: month, daysBefore: settings.windowBeforeDays,
-        daysAfter: settings.windowAfterDays, clock: settings.clock,
-        daylightSaving: settings.daylightSaving, rules: settings.rules)
+        utility: self.settings.utility, month: month, daysBefore: self.settings.windowBeforeDays,
+        daysAfter: self.settings.windowAfterDays, clock: self.settings.clock,
+        daylightSaving: self.settings.daylightSaving, rules: self.settings.rules)
       let due = dueCycles(month)
       let isWanted = wanted == nil || wanted == month
-      let bills = try run.bill(
+      let bills = try await run.bill(
         due: due, writing: Set(isWanted ? due.filter { cycle == nil || $0 == cycle } : []),
         registry: registry, history: history, reads: reads, to: publisher, after: published.last)
       published += bills.batches.map(\.withoutReads)

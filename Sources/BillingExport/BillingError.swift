@@ -27,6 +27,8 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
   case publishedBatch(path: String, problem: String)
   /// Another file already has a batch's name.
   case differentFileExists(path: String)
+  /// The compressor failed.
+  case compression(path: String, problem: String)
   /// The file system refused.
   case file(FileError)
 
@@ -64,6 +66,7 @@ public enum BillingError: Error, Equatable, CustomStringConvertible {
     case .differentFileExists(let path):
       "\(path): a file of that name with other content exists; export into another directory, or "
         + "remove it if the batch has no manifest: an export that was cut off left it"
+    case .compression(let path, let problem): "\(path): \(problem)"
     case .file(let error): error.description
     }
   }

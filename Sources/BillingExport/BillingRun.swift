@@ -60,11 +60,11 @@ public struct BillingRun: Sendable {
   public func write(
     cycles: [BillingCycle] = BillingCycle.allCases, registry: [ServicePoint],
     history: BillHistory = BillHistory(), reads source: some DailyReads, to directory: String,
-    formats: [ExportFormat] = [], in fileSystem: FileSystem = .system
-  ) throws(BillingError) -> [PublishedBatch] {
+    as settings: ExportSettings = ExportSettings(), in fileSystem: FileSystem = .system
+  ) async throws(BillingError) -> [PublishedBatch] {
     let publisher = BatchPublisher(
-      directory: directory, fileSystem: fileSystem, formats: formats, storeVersion: nil)
-    return try bill(
+      directory: directory, fileSystem: fileSystem, settings: settings, storeVersion: nil)
+    return try await bill(
       due: cycles, writing: Set(cycles), registry: registry, history: history, reads: source,
       to: publisher
     ).batches
@@ -79,7 +79,7 @@ public struct BillingRun: Sendable {
     due cycles: [BillingCycle], writing: Set<BillingCycle>, registry: [ServicePoint],
     history: BillHistory, reads source: some DailyReads, to publisher: BatchPublisher,
     after previous: PublishedBatch? = nil
-  ) throws(BillingError) -> (batches: [PublishedBatch], others: [BilledRead]) {
+  ) async throws(BillingError) -> (batches: [PublishedBatch], others: [BilledRead]) {
     if !writing.isEmpty { try publisher.prepare() }
     let chains = try ServiceChains(registry)
     var metersByCycle = try meters(of: registry, chains)
@@ -107,10 +107,10 @@ public struct BillingRun: Sendable {
         let totals: ControlTotals
         (totals, bills) = try lines.stage(batch, publisher: publisher)
         published.append(
-          try publisher.publish(
+          try await publisher.publish(
             FormatHeading(
               batch: batch, window: window, clock: clock, daylightSaving: daylightSaving,
-              receiver: publisher.receiver),
+              receiver: publisher.settings.receiver),
             totals: totals, billed: bills, previous: published.last ?? previous
           ) { () throws(BillingError) in try unknownEndpoints(before: cycle, source) })
       } else {

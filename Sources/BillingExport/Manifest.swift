@@ -52,6 +52,9 @@ struct Manifest {
     var members: [(String, JSONNode)] = [
       ("name", .string(file.name)),
       ("format", .string(file.format)),
+    ]
+    if file.isCompressed { members.append(("compression", .string("gzip"))) }
+    members += [
       ("bytes", .int(Int64(file.size))),
       ("sha256", .string(file.sha256)),
       ("records", .int(Int64(file.records))),

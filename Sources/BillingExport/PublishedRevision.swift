@@ -1,5 +1,6 @@
 import Checksums
 import DurableFiles
+import Gzip
 import JSON5
 
 /// A batch as it was published, or one of its adjustments.
@@ -7,7 +8,7 @@ struct PublishedRevision {
   let batch: BatchID
   /// Path of the file of lines.
   let path: String
-  /// Of that file.
+  /// The lines, unpacked where that file is compressed.
   let bytes: [UInt8]
   let checked: CheckedFiles
   /// The rest of the manifest.
@@ -23,37 +24,53 @@ extension BatchPublisher {
   func revisions(of batch: BatchID) throws(BillingError) -> [PublishedRevision] {
     var revisions: [PublishedRevision] = []
     var batch = batch
-    while try exists(path(batch.csvName)), try exists(path(batch.manifestName)) {
-      revisions.append(try revision(batch))
+    while try exists(path(batch.manifestName)) {
+      var present: [String] = []
+      for name in [batch.csvName, batch.csvName + BatchFile.gzipSuffix]
+      where try exists(path(name)) {
+        present.append(name)
+      }
+      if present.isEmpty { break }
+      revisions.append(try revision(batch, present))
       batch = batch.next
     }
     return revisions
   }
 
-  private func revision(_ batch: BatchID) throws(BillingError) -> PublishedRevision {
-    let bytes = try read(path(batch.csvName))
+  /// - Parameter names: of files that may be the one of lines.
+  private func revision(
+    _ batch: BatchID, _ names: [String]
+  ) throws(BillingError) -> PublishedRevision {
     let manifest = try read(path(batch.manifestName))
     let value = try parsed(manifest, of: batch)
     let files = try files(of: value, batch)
-    guard let first = files.first, first.name == batch.csvName else {
+    guard let first = files.first, names.contains(first.name) else {
       throw .publishedBatch(
-        path: path(batch.manifestName), problem: "does not list \(batch.csvName) as its first file")
+        path: path(batch.manifestName), problem: "does not list \(names[0]) as its first file")
     }
+    let path = path(first.name)
+    var bytes = try read(path)
     if first.sha256 != SHA256.hexDigest(bytes) {
-      throw .publishedBatch(
-        path: path(batch.csvName), problem: "not the file that its manifest names")
+      throw .publishedBatch(path: path, problem: "not the file that its manifest names")
+    }
+    if first.isCompressed {
+      do throws(GzipError) {
+        bytes = try bytes.expandingGzipFile()
+      } catch {
+        throw .publishedBatch(path: path, problem: error.description)
+      }
     }
     for file in files.dropFirst() {
       let status = try BillingError.wrapping { () throws(FileError) in
-        try fileSystem.status(of: path(file.name))
+        try fileSystem.status(of: self.path(file.name))
       }
       guard let status, Int(status.size) == file.size else {
         throw .publishedBatch(
-          path: path(file.name), problem: "absent, or not the file that its manifest names")
+          path: self.path(file.name), problem: "absent, or not the file that its manifest names")
       }
     }
     return PublishedRevision(
-      batch: batch, path: path(batch.csvName), bytes: bytes,
+      batch: batch, path: path, bytes: bytes,
       checked: CheckedFiles(files: files, manifestSHA256: SHA256.hexDigest(manifest)),
       manifest: value)
   }
@@ -90,11 +107,11 @@ extension BatchPublisher {
   /// receiver could not follow it.
   /// So it does with one whose manifest does not fit its lines.
   func checkPublished(_ revisions: [PublishedRevision]) throws(BillingError) {
-    let asked = ["csv"] + formats.map(\.rawValue)
+    let asked = settings.kinds
     for revision in revisions {
-      let published = revision.checked.files.map(\.format).filter {
-        $0 != BatchFile.exceptionsFormat
-      }
+      let published = revision.checked.files.filter {
+        $0.format != BatchFile.exceptionsFormat
+      }.map(\.kind)
       if published != asked {
         throw .otherFormats(
           path: path(revision.batch.manifestName), published: published, asked: asked)

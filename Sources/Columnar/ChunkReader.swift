@@ -1,4 +1,5 @@
 import Checksums
+import Gzip
 
 /// Reads the pages of one column chunk.
 struct ChunkReader {
@@ -61,7 +62,12 @@ struct ChunkReader {
     _ range: Range<Int>, _ size: Int, compressed: Bool
   ) throws(ParquetError) -> PageContent {
     if compressed && place.codec == .gzip {
-      let content = try Gzip.decompress(bytes, range, size: size)
+      let content: [UInt8]
+      do throws(GzipError) {
+        content = try bytes.expandingGzip(range, size: size)
+      } catch {
+        throw ParquetError(at: error.offset, error.reason)
+      }
       return PageContent(bytes: content, range: 0..<content.count, fileOffset: range.lowerBound)
     }
     guard size == range.count else {

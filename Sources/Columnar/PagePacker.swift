@@ -1,3 +1,5 @@
+import Gzip
+
 /// Packs pages with gzip, each column chunk with no more effort than pays.
 struct PagePacker {
   private let frequencies: GzipCompressor
@@ -5,9 +7,13 @@ struct PagePacker {
   private let thorough: GzipCompressor
 
   init() throws(ParquetError) {
-    frequencies = try GzipCompressor(.frequencies)
-    quick = try GzipCompressor(.quick)
-    thorough = try GzipCompressor(.thorough)
+    do throws(GzipError) {
+      frequencies = try GzipCompressor(.frequencies)
+      quick = try GzipCompressor(.quick)
+      thorough = try GzipCompressor(.thorough)
+    } catch {
+      throw ParquetError(error.reason)
+    }
   }
 
   /// The gzip forms of a chunk's pages, nil for those that do not get smaller.

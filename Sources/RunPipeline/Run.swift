@@ -108,7 +108,7 @@ public struct Run {
     try observer.check()
     try await count(store)
     try countService(store, network)
-    try export(store)
+    try await export(store)
     try removeReplaced(store)
     try observer.check()
     describe(network)
@@ -391,7 +391,7 @@ public struct Run {
   // MARK: - Billing and summary
 
   /// Bills every cycle whose scheduled read date lies in the run, month by month.
-  private mutating func export(_ store: borrowing ReadStore) throws {
+  private mutating func export(_ store: borrowing ReadStore) async throws {
     let start = watch.now
     let folder = Path.join(directory, "billing")
     // What an interruption left there, such as a file of a name that nobody will give again.
@@ -401,10 +401,12 @@ public struct Run {
     observer.begin(
       "bill", unit: "months", total: BillingMonth.count(from: scenario.startDate, to: last))
     // A run that was interrupted has other versions of the same store, and the same bills.
-    let batches = try BillingCalendar(
+    let batches = try await BillingCalendar(
       store, from: scenario.startDate, to: last, namesVersion: false
     )
-    .write(into: folder, in: fileSystem) { try observer.advance() }
+    .write(
+      into: folder, as: ExportSettings(threads: options.threads), in: fileSystem
+    ) { try observer.advance() }
     summary.billingFiles = batches.map {
       RunSummary.BillingFile(
         path: Path.join("billing", Path.name($0.csvPath)), format: "csv",

@@ -55,9 +55,9 @@ import Testing
   private func lines(
     _ rows: [ServicePoint], _ reads: [CivilDay: [StatedRead]], cycles: [Int] = [8],
     history: BillHistory = BillHistory()
-  ) throws -> [Line] {
+  ) async throws -> [Line] {
     let directory = try TemporaryDirectory()
-    let batches = try juneRun().write(
+    let batches = try await juneRun().write(
       cycles: try cycles.map(cycle), registry: rows, history: history, reads: MemoryReads(reads),
       to: directory.path)
     return try batches.flatMap { try TextLine.all(of: $0) }.map {
@@ -85,14 +85,14 @@ import Testing
   }
 
   @Test("an exchange with the out read noted: the use of both meters")
-  func noted() throws {
+  func noted() async throws {
     let exchange = june(3, hour: 9)
     let rows = [
       try row("old", to: exchange, out: 45_892, start: 45_210),
       try row("new", from: exchange, start: 0),
     ]
     #expect(
-      try lines(rows, reads([5: 311])) == [
+      try await lines(rows, reads([5: 311])) == [
         Line(
           account: "A", meter: "new", raw: "993", use: "993", quality: "actual",
           reason: "meter_exchange")
@@ -100,14 +100,14 @@ import Testing
   }
 
   @Test("registers of different multipliers and dials: each use times its own")
-  func multipliers() throws {
+  func multipliers() async throws {
     let exchange = june(3)
     let rows = [
       try row("old", multiplier: 40, dials: 4, to: exchange, out: 12, start: 9_985),
       try row("new", multiplier: 10, from: exchange, start: 99_990),
     ]
     #expect(
-      try lines(rows, reads([5: 20])) == [
+      try await lines(rows, reads([5: 20])) == [
         Line(
           account: "A", meter: "new", raw: "", use: "\(27 * 40 + 30 * 10)", quality: "actual",
           reason: "meter_exchange")
@@ -116,7 +116,7 @@ import Testing
 
   @Test(
     "a missing out read is estimated by the use of the bill before, or by that of the new meter")
-  func missingOutRead() throws {
+  func missingOutRead() async throws {
     // 05-11 to 06-03: 23 days.
     let old = try row("old", to: june(3), start: 45_210)
     let new = try row("new", from: june(3), start: 100)
@@ -124,18 +124,20 @@ import Testing
       account: "A", meter: "new", raw: "\(23 * 20 + 311)", use: "\(23 * 20 + 311)",
       quality: "estimated", reason: "meter_exchange", method: "by_history")
     #expect(
-      try lines([old, new], reads([5: 411]), history: history(0, 45_210, daily: 20)) == [estimated])
+      try await lines([old, new], reads([5: 411]), history: history(0, 45_210, daily: 20)) == [
+        estimated
+      ])
     // 7.5 days of the new meter: 40 a day.
     let byNew = Line(
       account: "A", meter: "new", raw: "\(23 * 40 + 300)", use: "\(23 * 40 + 300)",
       quality: "estimated", reason: "meter_exchange", method: "by_history")
-    #expect(try lines([old, new], reads([5: 400])) == [byNew])
+    #expect(try await lines([old, new], reads([5: 400])) == [byNew])
     // Too short a time to tell: held.
     let late = [
       try row("old", to: june(8), start: 45_210), try row("new", from: june(8), start: 100),
     ]
     #expect(
-      try lines(late, reads([5: 400])) == [
+      try await lines(late, reads([5: 400])) == [
         Line(
           account: "A", meter: "new", raw: "", use: "", quality: "missing",
           reason: "missing_out_read")
@@ -143,7 +145,7 @@ import Testing
   }
 
   @Test("two exchanges in a period, the second meter's out read noted or not")
-  func twice() throws {
+  func twice() async throws {
     let (first, second) = (june(1), june(4))
     func rows(out: Int64?) throws -> [ServicePoint] {
       [
@@ -153,13 +155,13 @@ import Testing
       ]
     }
     #expect(
-      try lines(rows(out: 57), reads([5: 30])) == [
+      try await lines(rows(out: 57), reads([5: 30])) == [
         Line(
           account: "A", meter: "three", raw: "180", use: "180", quality: "actual",
           reason: "meter_exchange")
       ])
     #expect(
-      try lines(rows(out: nil), reads([5: 30]), history: history(0, 400, daily: 10)) == [
+      try await lines(rows(out: nil), reads([5: 30]), history: history(0, 400, daily: 10)) == [
         Line(
           account: "A", meter: "three", raw: "160", use: "160", quality: "estimated",
           reason: "meter_exchange", method: "by_history")
@@ -167,7 +169,7 @@ import Testing
   }
 
   @Test("another endpoint at the service point, and the endpoint used elsewhere: each is billed")
-  func otherEndpoint() throws {
+  func otherEndpoint() async throws {
     let exchange = june(3)
     let rows = [
       try row("old", to: exchange, out: 900, start: 800),
@@ -175,7 +177,7 @@ import Testing
       try row("new", endpoint: 9, from: exchange, start: 10),
     ]
     #expect(
-      try lines(rows, reads([5: 3_050, 9: 60])) == [
+      try await lines(rows, reads([5: 3_050, 9: 60])) == [
         Line(
           account: "B", meter: "elsewhere", raw: "50", use: "50", quality: "actual",
           reason: "short_period"),
@@ -189,13 +191,13 @@ import Testing
       try row("same", endpoint: 9, from: exchange, start: 900),
     ]
     #expect(
-      try lines(module, reads([5: 7, 9: 960])) == [
+      try await lines(module, reads([5: 7, 9: 960])) == [
         Line(account: "A", meter: "same", raw: "160", use: "160", quality: "actual", reason: "")
       ])
   }
 
   @Test("a move between cycles: the period runs on, nothing is lost or doubled")
-  func cycleMove() throws {
+  func cycleMove() async throws {
     // Moved after the bill of cycle 8 was made on 06-10.
     let moved = june(12)
     let rows = [
@@ -203,7 +205,7 @@ import Testing
     ]
     let both = reads([5: 900]).merging(reads([5: 930], on: later)) { $1 }
     #expect(
-      try lines(rows, both, cycles: [8, 11]) == [
+      try await lines(rows, both, cycles: [8, 11]) == [
         Line(account: "A", meter: "m", raw: "100", use: "100", quality: "actual", reason: ""),
         Line(
           account: "A", meter: "m", raw: "30", use: "30", quality: "actual", reason: "short_period"),
@@ -213,24 +215,24 @@ import Testing
       try row("m", to: june(9), start: 800), try row("m", cycle: 11, from: june(9), start: 0),
     ]
     #expect(
-      try lines(early, both, cycles: [8, 11]) == [
+      try await lines(early, both, cycles: [8, 11]) == [
         Line(account: "A", meter: "m", raw: "130", use: "130", quality: "actual", reason: "")
       ])
   }
 
   @Test("nobody is billed without an account; the next one starts with what was noted")
-  func noAccount() throws {
+  func noAccount() async throws {
     let vacant = [
       try row("m", account: "", start: 800)
     ]
-    #expect(try lines(vacant, reads([5: 900])).isEmpty)
+    #expect(try await lines(vacant, reads([5: 900])).isEmpty)
     let rows = [
       try row("m", to: june(2), out: 850, start: 800),
       try row("m", account: "", from: june(2), to: june(5), out: 860, start: 850),
       try row("m", account: "B", from: june(5), start: 0),
     ]
     #expect(
-      try lines(rows, reads([5: 900])) == [
+      try await lines(rows, reads([5: 900])) == [
         Line(
           account: "A", meter: "m", raw: "50", use: "50", quality: "actual", reason: "final_bill"),
         Line(
@@ -240,13 +242,13 @@ import Testing
 
   @Test(
     "a change of account is divided where somebody read the meter, else billed to the later one")
-  func accountChange() throws {
+  func accountChange() async throws {
     let noted = [
       try row("m", to: june(5), start: 800),
       try row("m", account: "B", from: june(5), start: 880),
     ]
     #expect(
-      try lines(noted, reads([5: 900])) == [
+      try await lines(noted, reads([5: 900])) == [
         Line(
           account: "A", meter: "m", raw: "80", use: "80", quality: "actual", reason: "final_bill"),
         Line(
@@ -256,19 +258,19 @@ import Testing
       try row("m", to: june(5), start: 800), try row("m", account: "B", from: june(5), start: 0),
     ]
     #expect(
-      try lines(unread, reads([5: 900])) == [
+      try await lines(unread, reads([5: 900])) == [
         Line(account: "B", meter: "m", raw: "100", use: "100", quality: "actual", reason: "")
       ])
   }
 
   @Test("an account that begins with a meter of which nobody noted the count is held")
-  func noStart() throws {
+  func noStart() async throws {
     let rows = [
       try row("m", account: "", to: june(5), start: 800),
       try row("m", account: "B", from: june(5), start: 0),
     ]
     #expect(
-      try lines(rows, reads([5: 900])) == [
+      try await lines(rows, reads([5: 900])) == [
         Line(
           account: "B", meter: "m", raw: "", use: "", quality: "missing",
           reason: "missing_start_read")
@@ -276,87 +278,94 @@ import Testing
   }
 
   @Test("a supply that ends gets a final bill in its cycle's next batch, once")
-  func finalBill() throws {
+  func finalBill() async throws {
     let removed = [try row("m", to: june(5), out: 850, start: 800)]
     let line = Line(
       account: "A", meter: "m", raw: "50", use: "50", quality: "actual", reason: "final_bill")
-    #expect(try lines(removed, [:]) == [line])
+    #expect(try await lines(removed, [:]) == [line])
     let estimated = [try row("m", to: june(5), start: 800)]
     #expect(
-      try lines(estimated, [:], history: history(0, 800, daily: 2)) == [
+      try await lines(estimated, [:], history: history(0, 800, daily: 2)) == [
         Line(
           account: "A", meter: "m", raw: "50", use: "50", quality: "estimated",
           reason: "final_bill", method: "by_history")
       ])
     #expect(
-      try lines(estimated, [:]).map { "\($0.quality) \($0.reason)" } == ["missing final_bill"])
+      try await lines(estimated, [:]).map { "\($0.quality) \($0.reason)" } == ["missing final_bill"]
+    )
     // The scheduled date before was 05-12.
     let may = clock.startOfDay(CivilDay(year: 1998, month: 5, day: 12))
-    #expect(try lines([row("m", to: may, out: 850, start: 800)], [:]).isEmpty)
-    #expect(try lines([row("m", to: june(11), out: 850, start: 800)], [:]).count == 1)
+    #expect(try await lines([row("m", to: may, out: 850, start: 800)], [:]).isEmpty)
+    #expect(try await lines([row("m", to: june(11), out: 850, start: 800)], [:]).count == 1)
     #expect(
-      try lines([row("m", to: june(11), out: 850, start: 800)], [:]).map(\.reason)
+      try await lines([row("m", to: june(11), out: 850, start: 800)], [:]).map(\.reason)
         == ["no_read_in_window"])
   }
 
   @Test("reads of the other side of an exchange are not billed")
-  func otherSide() throws {
+  func otherSide() async throws {
     let rows = [
       try row("old", to: june(10, hour: 18), out: 850, start: 800),
       try row("new", from: june(10, hour: 18), start: 10),
     ]
     // The old meter's read at noon is no read of the new one.
-    #expect(try lines(rows, reads([5: 840])).map(\.reason) == ["no_read_in_window"])
+    #expect(try await lines(rows, reads([5: 840])).map(\.reason) == ["no_read_in_window"])
     let next = reads([5: 840]).merging(reads([5: 12], on: due + 1)) { $1 }
-    #expect(try lines(rows, next).map(\.use) == ["52"])
+    #expect(try await lines(rows, next).map(\.use) == ["52"])
   }
 
   @Test("estimates: twice in a row is an exception, and one too high is credited")
-  func estimates() throws {
+  func estimates() async throws {
     let meter = [try row("m", start: 0)]
-    func bill(_ count: Int64, _ quality: Quality, after last: Quality) throws -> [Line] {
-      try lines(
+    func bill(_ count: Int64, _ quality: Quality, after last: Quality) async throws -> [Line] {
+      try await lines(
         meter, reads([5: count], quality: quality),
         history: history(0, 1_000, daily: 5, quality: last, good: 900))
     }
-    let reason = { (lines: [Line]) in lines.map { "\($0.use) \($0.quality) \($0.reason)" } }
-    #expect(try reason(bill(1_100, .estimated, after: .actual)) == ["100 estimated "])
+    let reason = { (lines: [Line]) -> [String] in
+      lines.map { "\($0.use) \($0.quality) \($0.reason)" }
+    }
+    #expect(try await reason(bill(1_100, .estimated, after: .actual)) == ["100 estimated "])
     #expect(
-      try reason(bill(1_100, .estimated, after: .estimated)) == ["100 estimated estimated_twice"])
-    #expect(try reason(bill(1_100, .actual, after: .estimated)) == ["100 actual "])
+      try await reason(bill(1_100, .estimated, after: .estimated)) == [
+        "100 estimated estimated_twice"
+      ])
+    #expect(try await reason(bill(1_100, .actual, after: .estimated)) == ["100 actual "])
     #expect(
-      try reason(bill(990, .actual, after: .estimated)) == ["-10 actual estimate_credit"])
+      try await reason(bill(990, .actual, after: .estimated)) == ["-10 actual estimate_credit"])
     #expect(
-      try reason(bill(890, .actual, after: .estimated)) == [" rejected negative_consumption"])
-    #expect(try reason(bill(990, .actual, after: .actual)) == [" rejected negative_consumption"])
+      try await reason(bill(890, .actual, after: .estimated)) == [" rejected negative_consumption"])
+    #expect(
+      try await reason(bill(990, .actual, after: .actual)) == [" rejected negative_consumption"])
   }
 
   @Test("a rollover is plausible by the use of the bill before, or else up to half the span")
-  func plausibleRollover() throws {
+  func plausibleRollover() async throws {
     let meter = [try row("m", start: 60_000)]
     // 30.5 days of at most ten times the daily use.
-    #expect(try lines(meter, reads([5: 10_000])).map(\.use) == ["50000"])
+    #expect(try await lines(meter, reads([5: 10_000])).map(\.use) == ["50000"])
     let known = history(0, 60_000, daily: 100)
     #expect(
-      try lines(meter, reads([5: 10_000]), history: known).map(\.reason)
+      try await lines(meter, reads([5: 10_000]), history: known).map(\.reason)
         == ["negative_consumption"])
     let near = history(0, 99_990, daily: 100)
-    #expect(try lines(meter, reads([5: 20_000]), history: near).map(\.use) == ["20010"])
-    #expect(try lines(meter, reads([5: 40_000]), history: near).map(\.quality) == ["rejected"])
+    #expect(try await lines(meter, reads([5: 20_000]), history: near).map(\.use) == ["20010"])
+    #expect(
+      try await lines(meter, reads([5: 40_000]), history: near).map(\.quality) == ["rejected"])
   }
 
   @Test("eight dials roll over at 24 bits on the air")
-  func onAir() throws {
+  func onAir() async throws {
     let meter = [try row("m", dials: 8, start: (1 << 24) - 6)]
-    #expect(try lines(meter, reads([5: 5])).map(\.use) == ["11"])
+    #expect(try await lines(meter, reads([5: 5])).map(\.use) == ["11"])
   }
 
   @Test("rows that hold at the same time at one service point are refused")
-  func overlap() throws {
+  func overlap() async throws {
     let rows = [
       try row("old", to: june(3), out: 900, start: 800),
       try row("new", endpoint: 9, from: june(2), start: 10),
     ]
-    #expect(throws: BillingError.self) { try lines(rows, [:]) }
+    await #expect(throws: BillingError.self) { try await lines(rows, [:]) }
   }
 }

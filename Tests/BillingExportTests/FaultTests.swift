@@ -36,17 +36,22 @@ private final class FailingCall: Sendable {
 
   @Test(
     "whatever call fails, no part of a batch appears, and the next run completes it",
-    arguments: [true, false])
-  func everyCall(persists: Bool) throws {
-    let territory = try RandomTerritory(seed: 10, meters: 120, days: readDays)
+    arguments: [true, false],
+    [
+      ExportSettings(),
+      ExportSettings(formats: [.cmep, .parquet], compresses: true),
+    ])
+  func everyCall(persists: Bool, settings: ExportSettings) async throws {
+    var territory = try RandomTerritory(seed: 10, meters: 120, days: readDays)
+    for row in territory.registry.indices { territory.registry[row].accountID = "A\(row)" }
     let reads = try MemoryReads(territory.reads)
     let run = try juneRun()
     let cycles = [try cycle(3), try cycle(4)]
     let whole = try TemporaryDirectory()
     let clean = FailingCall(failing: .max, fault: .fail(EIO), persists: false)
-    _ = try run.write(
+    _ = try await run.write(
       cycles: cycles, registry: territory.registry, reads: reads, to: whole.path,
-      in: clean.fileSystem)
+      as: settings, in: clean.fileSystem)
     let calls = clean.calls.load(ordering: .relaxed)
     #expect(calls > 20)
     var failures = 0
@@ -54,9 +59,9 @@ private final class FailingCall: Sendable {
       let directory = try TemporaryDirectory()
       let fault = FailingCall(failing: failing, fault: .fail(ENOSPC), persists: persists)
       do throws(BillingError) {
-        _ = try run.write(
+        _ = try await run.write(
           cycles: cycles, registry: territory.registry, reads: reads, to: directory.path,
-          in: fault.fileSystem)
+          as: settings, in: fault.fileSystem)
       } catch {
         guard case .file(let cause) = error else {
           Issue.record("call \(failing): \(error)")
@@ -70,12 +75,14 @@ private final class FailingCall: Sendable {
           try FileSystem.system.readFile(directory.file(name))
             == FileSystem.system.readFile(whole.file(name)), "call \(failing): \(name)")
         if name.hasSuffix(".manifest.json") {
-          let csv = name.replacing(".manifest.json", with: ".csv")
+          let csv = name.replacing(
+            ".manifest.json", with: settings.compresses ? ".csv.gz" : ".csv")
           #expect(visible(directory).contains(csv), "call \(failing)")
         }
       }
-      _ = try run.write(
-        cycles: cycles, registry: territory.registry, reads: reads, to: directory.path)
+      _ = try await run.write(
+        cycles: cycles, registry: territory.registry, reads: reads, to: directory.path,
+        as: settings)
       #expect(visible(directory) == whole.allFiles(), "call \(failing)")
       for name in whole.allFiles() {
         #expect(
@@ -87,17 +94,17 @@ private final class FailingCall: Sendable {
   }
 
   @Test("reads and writes that move a few bytes at a time give the same files")
-  func shortTransfers() throws {
+  func shortTransfers() async throws {
     let territory = try RandomTerritory(seed: 12, meters: 60, days: readDays)
     let reads = try MemoryReads(territory.reads)
     let whole = try TemporaryDirectory()
     let directory = try TemporaryDirectory()
     let cycles = [try cycle(9)]
     let run = try juneRun()
-    let first = try run.write(
+    let first = try await run.write(
       cycles: cycles, registry: territory.registry, reads: reads, to: whole.path)
     let short = FailingCall(failing: 0, fault: .atMost(100), persists: true)
-    let second = try run.write(
+    let second = try await run.write(
       cycles: cycles, registry: territory.registry, reads: reads, to: directory.path,
       in: short.fileSystem)
     #expect(first.map(\.manifestSHA256) == second.map(\.manifestSHA256))

@@ -22,14 +22,14 @@ import Testing
   /// The batches of a month and then an adjustment of some of them, in all formats asked for.
   private func export(
     seed: UInt64, electricOnly: Bool, _ formats: [ExportFormat], to directory: TemporaryDirectory
-  ) throws -> [PublishedBatch] {
+  ) async throws -> [PublishedBatch] {
     var territory = try territory(seed: seed, electricOnly: electricOnly)
-    func write() throws -> [PublishedBatch] {
-      try juneRun().write(
+    func write() async throws -> [PublishedBatch] {
+      try await juneRun().write(
         registry: territory.registry, reads: MemoryReads(territory.reads), to: directory.path,
-        formats: formats)
+        as: ExportSettings(formats: formats))
     }
-    let first = try write()
+    let first = try await write()
     for day in territory.reads.keys where day.number % 2 == 0 {
       territory.reads[day] = territory.reads[day]?.map { read in
         var read = read
@@ -37,7 +37,7 @@ import Testing
         return read
       }
     }
-    let second = try write()
+    let second = try await write()
     let adjusted = second.filter { $0.batch.revision == 2 }
     #expect(adjusted.count > 5)
     return first + adjusted
@@ -45,9 +45,9 @@ import Testing
 
   private func check(
     _ format: ExportFormat, seed: UInt64, electricOnly: Bool = false, _ program: String
-  ) throws {
+  ) async throws {
     let directory = try TemporaryDirectory()
-    let batches = try export(seed: seed, electricOnly: electricOnly, [format], to: directory)
+    let batches = try await export(seed: seed, electricOnly: electricOnly, [format], to: directory)
     let expected = batches.map { batch in
       let totals = batch.totals
       let unbilled = totals.missing + totals.rejected
@@ -62,8 +62,8 @@ import Testing
   }
 
   @Test("Python's csv reads CMEP to the same sums", .enabled(if: Witness.shouldRun("csv")))
-  func cmep() throws {
-    try check(
+  func cmep() async throws {
+    try await check(
       .cmep, seed: 31,
       #"""
       import csv, glob, os, sys
@@ -105,8 +105,8 @@ import Testing
   }
 
   @Test("nemreader reads NEM13 to the very numbers", .enabled(if: Witness.shouldRun("nemreader")))
-  func nem13() throws {
-    try check(
+  func nem13() async throws {
+    try await check(
       .nem13, seed: 32, electricOnly: true,
       #"""
       import csv, glob, os, sys
@@ -141,8 +141,8 @@ import Testing
   @Test(
     "Python's XML parser reads Green Button by its links",
     .enabled(if: Witness.shouldRun("xml.etree.ElementTree")))
-  func greenButton() throws {
-    try check(
+  func greenButton() async throws {
+    try await check(
       .greenButton, seed: 33,
       #"""
       import csv, glob, os, sys, uuid
@@ -214,8 +214,8 @@ import Testing
   @Test(
     "DuckDB, Polars and pyarrow read Parquet row by row as the CSV",
     .enabled(if: Witness.shouldRun("duckdb", "polars", "pyarrow")))
-  func parquet() throws {
-    try check(
+  func parquet() async throws {
+    try await check(
       .parquet, seed: 34,
       #"""
       import duckdb, glob, os, polars as pl, pyarrow.parquet as pq, sys

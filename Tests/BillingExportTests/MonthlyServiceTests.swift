@@ -68,7 +68,7 @@ struct MonthlyServiceTests {
     try await validate(directory)
     let store = try ReadStore.open(at: directory.file("store"), engine: "test", for: .reading)
     let calendar = BillingCalendar(store, from: day0, to: day0 + lastDay)
-    let batches = try calendar.write(
+    let batches = try await calendar.write(
       month: try june1998(), cycle: try cycle(9), into: directory.file("bills"))
     var bills: [String: String] = [:]
     for line in try TextLine.all(of: try #require(batches.first)) {

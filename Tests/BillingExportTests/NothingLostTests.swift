@@ -149,7 +149,7 @@ private struct RandomPlace {
   @Test(
     "over months of changes every unit is billed once, and to whom it belongs",
     arguments: [31, 32, 33] as [UInt64])
-  func conservation(seed: UInt64) throws {
+  func conservation(seed: UInt64) async throws {
     var random = SplitMix64(seed: seed)
     var endpoint: UInt32 = 1
     let places = try (0..<150).map {
@@ -167,7 +167,7 @@ private struct RandomPlace {
     var history = BillHistory()
     var lines: [TextLine] = []
     for month in 5...9 {
-      let batches = try BillingRun(
+      let batches = try await BillingRun(
         utility: "pgh", month: try #require(BillingMonth(year: 1998, month: month)), daysBefore: 3,
         daysAfter: 1, clock: clock
       ).write(registry: registry, history: history, reads: source, to: directory.path)

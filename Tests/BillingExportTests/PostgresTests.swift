@@ -16,6 +16,7 @@ import Testing
   /// A server of its own in a directory, which root must not run.
   private static let script = #"""
     set -eu
+    shopt -s nullglob
     place=$1 batches=$2
     as_user() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
     if [ "$(id -u)" = 0 ]; then chown postgres "$place"; fi
@@ -34,6 +35,9 @@ import Testing
     for file in "$batches"/*-r1.csv; do
       sql -c "\\copy amr_line FROM '$file' WITH (FORMAT csv, HEADER true)"
     done
+    for file in "$batches"/*-r1.csv.gz; do
+      sql -c "\\copy amr_line FROM PROGRAM 'gzip -dc $file' WITH (FORMAT csv, HEADER true)"
+    done
     sql -c "SELECT batch_id, count(*), count(read), coalesce(sum(read), 0),
         coalesce(sum(consumption) FILTER (WHERE unit = 'KWH'), 0),
         coalesce(sum(consumption) FILTER (WHERE unit = 'CCF'), 0),
@@ -43,13 +47,14 @@ import Testing
 
   @Test(
     "psql's copy into PostgreSQL gives the control totals",
-    .enabled(if: Witness.areRequired || PostgresTests.programs != nil))
-  func copy() throws {
+    .enabled(if: Witness.areRequired || PostgresTests.programs != nil), arguments: [false, true])
+  func copy(compresses: Bool) async throws {
     let programs = try #require(Self.programs, "PostgreSQL's server is not installed")
     let territory = try RandomTerritory(seed: 51, meters: 800, days: readDays)
     let directory = try TemporaryDirectory()
-    let batches = try juneRun().write(
-      registry: territory.registry, reads: MemoryReads(territory.reads), to: directory.path)
+    let batches = try await juneRun().write(
+      registry: territory.registry, reads: MemoryReads(territory.reads), to: directory.path,
+      as: ExportSettings(compresses: compresses))
     let expected = batches.map { batch in
       let totals = batch.totals
       return "\(batch.batch) \(totals.expected) \(totals.billed + totals.rejected) "

@@ -23,11 +23,11 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
   }
 
   @Test("each meter due has one line, and the batch balances", arguments: [4, 5] as [UInt64])
-  func balance(seed: UInt64) throws {
+  func balance(seed: UInt64) async throws {
     let territory = try RandomTerritory(seed: seed, meters: 900, days: readDays)
     let directory = try TemporaryDirectory()
     let run = try juneRun()
-    let batches = try run.write(
+    let batches = try await run.write(
       registry: territory.registry, reads: MemoryReads(territory.reads), to: directory.path)
     #expect(batches.map(\.batch.cycle) == BillingCycle.allCases)
     for batch in batches {
@@ -53,10 +53,10 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
   }
 
   @Test("a manifest names the manifest before it, and sequences go on across months")
-  func chain() throws {
+  func chain() async throws {
     let territory = try RandomTerritory(seed: 6, meters: 200, days: readDays)
     let directory = try TemporaryDirectory()
-    let batches = try juneRun().write(
+    let batches = try await juneRun().write(
       registry: territory.registry, reads: MemoryReads(territory.reads), to: directory.path)
     var previous: JSON5Value.Kind = .null
     for batch in batches {
@@ -74,17 +74,18 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
   }
 
   @Test("the bills of a month start where those of the month before ended")
-  func nextMonth() throws {
+  func nextMonth() async throws {
     let days = readDays.lowerBound...CivilDay(year: 1998, month: 8, day: 2).number
     var territory = try RandomTerritory(seed: 8, meters: 300, days: days)
     let reads = try MemoryReads(territory.reads)
     let directory = try TemporaryDirectory()
-    let june = try juneRun().write(registry: territory.registry, reads: reads, to: directory.path)
+    let june = try await juneRun().write(
+      registry: territory.registry, reads: reads, to: directory.path)
     for billed in june.flatMap(\.billedReads) {
       territory.registry[billed.registryRow].lastBilledRead = billed.read.count
       territory.registry[billed.registryRow].lastBilledAt = billed.read.at
     }
-    let july = try BillingRun(
+    let july = try await BillingRun(
       utility: "pgh", month: try #require(BillingMonth(year: 1998, month: 7)), daysBefore: 3,
       daysAfter: 1, clock: clock
     ).write(registry: territory.registry, reads: reads, to: directory.path)
@@ -97,7 +98,7 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
   }
 
   @Test("a manifest, byte for byte")
-  func manifestBytes() throws {
+  func manifestBytes() async throws {
     let directory = try TemporaryDirectory()
     let start = clock.startOfDay(CivilDay(year: 1998, month: 5, day: 1))
     let due = CivilDay(year: 1998, month: 6, day: 1)
@@ -109,7 +110,7 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     let reads = try MemoryReads([
       due: [StatedRead(endpoint: 7, count: 142, at: clock.startOfDay(due))]
     ])
-    let batches = try juneRun().write(
+    let batches = try await juneRun().write(
       cycles: [try cycle(1)], registry: [point], reads: reads, to: directory.path)
     let csv = try FileSystem.system.readFile(directory.file("pgh-1998-06-c01-r1.csv"))
     let sha256 = SHA256.hexDigest(csv)
@@ -178,19 +179,19 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
   }
 
   @Test("exporting again gives the same bytes; other content is refused and left alone")
-  func again() throws {
+  func again() async throws {
     var territory = try RandomTerritory(seed: 9, meters: 300, days: readDays)
     let reads = try MemoryReads(territory.reads)
     let directory = try TemporaryDirectory()
     let run = try juneRun()
-    let first = try run.write(registry: territory.registry, reads: reads, to: directory.path)
+    let first = try await run.write(registry: territory.registry, reads: reads, to: directory.path)
     let before = try contents(directory)
     #expect(before.count == 63)
     for name in before.keys {
       let attributes = try FileManager.default.attributesOfItem(atPath: directory.file(name))
       #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
     }
-    let second = try run.write(
+    let second = try await run.write(
       cycles: BillingCycle.allCases.reversed() + [try cycle(2)], registry: territory.registry,
       reads: reads, to: directory.path)
     #expect(first.allSatisfy { !$0.isRepeat } && second.allSatisfy(\.isRepeat))
@@ -202,29 +203,29 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     territory.registry[row].meterID += "x"
     try FileSystem.system.remove(directory.file("pgh-1998-06-c21-r1.manifest.json"))
     let path = directory.file("pgh-1998-06-c21-r1.csv")
-    #expect(throws: BillingError.differentFileExists(path: path)) {
-      try run.write(registry: territory.registry, reads: reads, to: directory.path)
+    await #expect(throws: BillingError.differentFileExists(path: path)) {
+      try await run.write(registry: territory.registry, reads: reads, to: directory.path)
     }
     territory.registry[row].meterID.removeLast()
-    let last = try run.write(registry: territory.registry, reads: reads, to: directory.path)
+    let last = try await run.write(registry: territory.registry, reads: reads, to: directory.path)
     #expect(last.map(\.manifestSHA256) == first.map(\.manifestSHA256))
     #expect(last.filter { !$0.isRepeat }.map(\.batch.cycle) == [try cycle(21)])
     #expect(try contents(directory) == before)
   }
 
   @Test("a manifest of other content keeps its file from being published")
-  func otherManifest() throws {
+  func otherManifest() async throws {
     let directory = try TemporaryDirectory()
     let manifest = directory.file("pgh-1998-06-c01-r1.manifest.json")
     try FileSystem.system.writeAtomically(Array("{}".utf8), to: manifest)
-    #expect(throws: BillingError.differentFileExists(path: manifest)) {
-      try juneRun().write(registry: [], reads: MemoryReads(), to: directory.path)
+    await #expect(throws: BillingError.differentFileExists(path: manifest)) {
+      try await juneRun().write(registry: [], reads: MemoryReads(), to: directory.path)
     }
     #expect(directory.allFiles() == ["pgh-1998-06-c01-r1.manifest.json"])
   }
 
   @Test("a file whose totals differ from the source's is not published")
-  func totalsDiffer() throws {
+  func totalsDiffer() async throws {
     let directory = try TemporaryDirectory()
     let batch = try BatchID(utility: "pgh", month: try june1998(), cycle: try cycle(1))
     var writer = DeterminantWriter(batch: batch)
@@ -234,25 +235,25 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
     try FileSystem.system.writeAtomically(writer.take(), to: publisher.stagedPath(batch.csvName))
     let zeros =
       "0 verified, 0 actual, 0 customer, 0 estimated, 0 rejected, 0 missing, 0 exceptions, reads 0, "
-    #expect(
+    await #expect(
       throws: BillingError.controlTotals(
         batch: "pgh-1998-06-c01-r1",
         problem: "source rows give \(zeros)1 KWH, 0 CCF, 0 GAL, "
           + "the file gives \(zeros)0 KWH, 0 CCF, 0 GAL")
     ) {
-      _ = try publisher.publish(
+      _ = try await publisher.publish(
         try heading(batch), totals: wrong, previousSHA256: nil, supersedes: nil, unknown: { [] })
     }
     #expect(directory.allFiles() == [])
   }
 
   @Test("inputs that cannot be billed are refused with the row or the day")
-  func badInputs() throws {
+  func badInputs() async throws {
     let directory = try TemporaryDirectory()
     let run = try juneRun()
     func problem(
       _ change: (inout [ServicePoint]) -> Void, reads: some DailyReads = MemoryReads()
-    ) throws -> String? {
+    ) async throws -> String? {
       var registry = try RandomTerritory(seed: 1, meters: 2, days: 0...0).registry
       registry[0].endpoint = EndpointID(rawValue: 3)
       registry[1].endpoint = EndpointID(rawValue: 4)
@@ -262,33 +263,33 @@ let readDays = CivilDay(year: 1998, month: 5, day: 27).number...10_410
       registry[1].removedAt = nil
       change(&registry)
       do throws(BillingError) {
-        _ = try run.write(registry: registry, reads: reads, to: directory.path)
+        _ = try await run.write(registry: registry, reads: reads, to: directory.path)
         return nil
       } catch {
         return error.description
       }
     }
-    #expect(try problem { _ in } == nil)
+    #expect(try await problem { _ in } == nil)
     #expect(
-      try problem { $0[1].endpoint = $0[0].endpoint }
+      try await problem { $0[1].endpoint = $0[0].endpoint }
         == "registry row 1, endpoint 3: follows endpoint 3; expected endpoints in ascending "
         + "order, and rows of one endpoint one after another in time")
     #expect(
-      try problem { $0[1].register = RegisterFormat(dials: 9, multiplier: 1) }
+      try await problem { $0[1].register = RegisterFormat(dials: 9, multiplier: 1) }
         == "registry row 1, endpoint 4: 9 dials; expected 4 to 8")
     #expect(
-      try problem { $0[1].register = RegisterFormat(dials: 5, multiplier: 0) }
+      try await problem { $0[1].register = RegisterFormat(dials: 5, multiplier: 0) }
         == "registry row 1, endpoint 4: multiplier 0; expected 1 to 1000000")
     #expect(
-      try problem { $0[1].lastBilledRead = 100_000 }
+      try await problem { $0[1].lastBilledRead = 100_000 }
         == "registry row 1, endpoint 4: last billed read 100000; expected 0 to 99999, "
         + "which is what 5 dials can show")
     #expect(
-      try problem { $0[1].lastBilledAt = .min }?.hasPrefix(
+      try await problem { $0[1].lastBilledAt = .min }?.hasPrefix(
         "registry row 1, endpoint 4: last billed")
         == true)
     #expect(
-      try problem({ _ in }, reads: BrokenReads())?.hasSuffix(": sourceBroken") == true)
+      try await problem({ _ in }, reads: BrokenReads())?.hasSuffix(": sourceBroken") == true)
     for name in ["", "a/b", "..", "Žižkov", String(repeating: "u", count: 33)] {
       #expect(throws: BillingError.utilityName(name)) {
         try BillingRun(

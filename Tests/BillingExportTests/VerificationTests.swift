@@ -15,11 +15,13 @@ import Testing
   }
 
   private func export(
-    _ cycles: [Int], formats: [ExportFormat] = [.parquet], to other: TemporaryDirectory? = nil
-  ) throws -> [PublishedBatch] {
-    try juneRun().write(
+    _ cycles: [Int], formats: [ExportFormat] = [.parquet], compresses: Bool = false,
+    to other: TemporaryDirectory? = nil
+  ) async throws -> [PublishedBatch] {
+    try await juneRun().write(
       cycles: cycles.map { try cycle($0) }, registry: territory.registry,
-      reads: MemoryReads(territory.reads), to: (other ?? directory).path, formats: formats)
+      reads: MemoryReads(territory.reads), to: (other ?? directory).path,
+      as: ExportSettings(formats: formats, compresses: compresses))
   }
 
   private func problems(against expected: String? = nil) throws -> [String] {
@@ -33,13 +35,13 @@ import Testing
   }
 
   @Test("whole batches have no problems, with adjustments and with a fresh export")
-  mutating func whole() throws {
-    let first = try export([3, 4, 5])
+  mutating func whole() async throws {
+    let first = try await export([3, 4, 5])
     territory.registry[try #require(first[0].billedReads.first).registryRow].lastBilledRead = 1
-    let second = try export([3, 4, 5])
+    let second = try await export([3, 4, 5])
     #expect(second.map(\.batch.revision) == [2, 1, 1])
     let fresh = try TemporaryDirectory()
-    _ = try export([3, 4, 5], formats: [], to: fresh)
+    _ = try await export([3, 4, 5], formats: [], to: fresh)
     let verified = try BatchVerification(directory: directory.path).verify(against: fresh.path)
     #expect(verified.map(\.batch.cycle.rawValue) == [3, 4, 5])
     #expect(verified.map(\.revisions) == [2, 1, 1] && verified.map(\.files) == [6, 3, 3])
@@ -48,7 +50,7 @@ import Testing
     // What the store says now.
     territory.registry[try #require(first[1].billedReads.first).registryRow].accountID = "N"
     let later = try TemporaryDirectory()
-    _ = try export([3, 4, 5], formats: [], to: later)
+    _ = try await export([3, 4, 5], formats: [], to: later)
     #expect(
       try problems(against: later.path) == [
         "pgh-1998-06-c04-r1: the store would bill 2 lines differently now; export again to send an "
@@ -58,8 +60,8 @@ import Testing
   }
 
   @Test("every byte of every file is looked at", arguments: 1...12)
-  func changes(seed: UInt64) throws {
-    _ = try export([6], formats: [.oneOfTwo(seed)])
+  func changes(seed: UInt64) async throws {
+    _ = try await export([6], formats: [.oneOfTwo(seed)], compresses: seed % 3 == 0)
     #expect(try problems() == [])
     var random = SplitMix64(seed: seed)
     for name in directory.allFiles() where !name.hasSuffix(".manifest.json") {
@@ -79,8 +81,8 @@ import Testing
   }
 
   @Test("a manifest that says other counts or sums, or names another batch, is found")
-  func manifests() throws {
-    _ = try export([7, 8])
+  func manifests() async throws {
+    _ = try await export([7, 8])
     func problems(_ old: String, _ new: String) throws -> [String] {
       let name = "pgh-1998-06-c08-r1.manifest.json"
       let bytes = try FileSystem.system.readFile(directory.file(name))
@@ -113,26 +115,30 @@ import Testing
   }
 
   @Test("other formats than were published are refused, and nothing changes")
-  func otherFormats() throws {
-    let batch = try #require(try export([9]).first)
+  func otherFormats() async throws {
+    let batch = try #require(try await export([9]).first)
     let names = directory.allFiles()
-    #expect(
+    await #expect(
       throws: BillingError.otherFormats(
         path: batch.manifestPath, published: ["csv", "parquet"], asked: ["csv"])
-    ) { _ = try export([9], formats: []) }
-    #expect(throws: BillingError.self) { _ = try export([9], formats: [.parquet, .greenButton]) }
+    ) { _ = try await export([9], formats: []) }
+    await #expect(throws: BillingError.self) {
+      _ = try await export([9], formats: [.parquet, .greenButton])
+    }
     #expect(directory.allFiles() == names)
     // A format that cannot carry a line leaves nothing behind.
     let other = try TemporaryDirectory()
-    #expect(throws: BillingError.self) { _ = try export([9], formats: [.nem13], to: other) }
+    await #expect(throws: BillingError.self) {
+      _ = try await export([9], formats: [.nem13], to: other)
+    }
     #expect(other.allFiles() == [])
   }
 
   @Test("a gap in the sequence, a file without manifest and a later batch of the store are found")
-  func incomplete() throws {
-    _ = try export([3, 4, 5, 6], formats: [])
+  func incomplete() async throws {
+    _ = try await export([3, 4, 5, 6], formats: [])
     let whole = try TemporaryDirectory()
-    _ = try export([3, 4, 5, 6], formats: [], to: whole)
+    _ = try await export([3, 4, 5, 6], formats: [], to: whole)
     #expect(try problems(against: whole.path) == [])
     for name in directory.allFiles() where name.contains("c04") || name.contains("c06") {
       if name.hasSuffix("c06-r1.csv") { continue }
@@ -147,14 +153,14 @@ import Testing
   }
 
   @Test("temporary files of exports that were killed are removed; those of living ones are not")
-  func temporaries() throws {
+  func temporaries() async throws {
     let dead = "..pgh-1998-06-c03-r1.csv.staged.tmp-999999999-1"
     let living = "..pgh-1998-06-c03-r1.csv.staged.tmp-1-1"
     let foreign = ".other.tmp-999999999-1"
     for name in [dead, living, foreign] {
       try FileSystem.system.writeAtomically([1], to: directory.file(name))
     }
-    _ = try export([3])
+    _ = try await export([3])
     let names = directory.allFiles()
     #expect(!names.contains(dead) && names.contains(living) && names.contains(foreign))
   }
@@ -175,13 +181,13 @@ import Testing
   }
 
   @Test("what a spreadsheet would compute is refused by the row of the registry")
-  mutating func formulas() throws {
+  mutating func formulas() async throws {
     for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"] {
       territory.registry[0].accountID = text
       let run = try juneRun()
       let reads = MemoryReads()
       do throws(BillingError) {
-        _ = try run.write(
+        _ = try await run.write(
           registry: territory.registry, reads: reads, to: directory.path)
         Issue.record("'\(text)' was written")
       } catch {

@@ -6,9 +6,11 @@ import Testing
 
 /// Other people's software reads the files and must come to the manifests' figures.
 @Suite struct WitnessTests {
-  private func export(seed: UInt64, to directory: TemporaryDirectory) throws -> [PublishedBatch] {
+  private func export(seed: UInt64, to directory: TemporaryDirectory) async throws
+    -> [PublishedBatch]
+  {
     let territory = try RandomTerritory(seed: seed, meters: 800, days: readDays)
-    return try juneRun().write(
+    return try await juneRun().write(
       registry: territory.registry, reads: MemoryReads(territory.reads), to: directory.path)
   }
 
@@ -21,9 +23,9 @@ import Testing
     }.joined()
   }
 
-  private func check(_ program: String) throws {
+  private func check(_ program: String) async throws {
     let directory = try TemporaryDirectory()
-    let batches = try export(seed: 21, to: directory)
+    let batches = try await export(seed: 21, to: directory)
     let result = try Witness.run(program, [directory.path])
     #expect(result.exitCode == 0, "\(result.errorText)")
     #expect(result.outputText == expected(batches))
@@ -32,8 +34,8 @@ import Testing
   @Test(
     "Python's hashlib, csv and json recompute the manifests", .enabled(if: Witness.shouldRun("csv"))
   )
-  func manifests() throws {
-    try check(
+  func manifests() async throws {
+    try await check(
       #"""
       import csv, glob, hashlib, json, re, sys
       from datetime import datetime, timedelta, timezone
@@ -98,8 +100,8 @@ import Testing
   }
 
   @Test("DuckDB reads equal counts and sums", .enabled(if: Witness.shouldRun("duckdb")))
-  func duckDB() throws {
-    try check(
+  func duckDB() async throws {
+    try await check(
       #"""
       import duckdb, glob, sys
       for path in sorted(glob.glob(sys.argv[1] + "/*-r1.csv")):
@@ -115,8 +117,8 @@ import Testing
   }
 
   @Test("Polars reads equal counts and sums", .enabled(if: Witness.shouldRun("polars")))
-  func polars() throws {
-    try check(
+  func polars() async throws {
+    try await check(
       #"""
       import glob, polars as pl, sys
       for path in sorted(glob.glob(sys.argv[1] + "/*-r1.csv")):
@@ -127,8 +129,8 @@ import Testing
   }
 
   @Test("pyarrow reads equal counts and sums", .enabled(if: Witness.shouldRun("pyarrow")))
-  func arrow() throws {
-    try check(
+  func arrow() async throws {
+    try await check(
       #"""
       import glob, pyarrow as pa, pyarrow.compute as pc, pyarrow.csv, sys
       options = pyarrow.csv.ConvertOptions(

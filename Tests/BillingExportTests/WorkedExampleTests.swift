@@ -34,8 +34,8 @@ import Testing
     }
   }
 
-  private func export() throws -> PublishedBatch {
-    let batches = try juneRun().write(
+  private func export() async throws -> PublishedBatch {
+    let batches = try await juneRun().write(
       cycles: [try cycle(number)], registry: territory.registry,
       reads: MemoryReads(territory.reads), to: directory.path)
     var batch = try #require(batches.first)
@@ -64,17 +64,17 @@ import Testing
   }
 
   @Test("18: identical bytes; then a new batch with one row, version + 1")
-  mutating func example18() throws {
-    let first = try export()
+  mutating func example18() async throws {
+    let first = try await export()
     let before = try contents()
-    #expect(try export() == first)
+    #expect(try await export() == first)
     #expect(try contents() == before)
     let estimate = try #require(try lines(1).last)
     #expect(estimate["quality"] == "estimated" && estimate["consumption"] == "2500")
     #expect(estimate["version"] == "1" && estimate["previous_consumption"] == "")
 
     arrive(1_240)
-    let second = try export()
+    let second = try await export()
     #expect(second.batch.description == "pgh-1998-06-c08-r2" && second.totals.expected == 1)
     let row = try #require(try lines(2).first)
     #expect(try lines(2).count == 1)
@@ -92,27 +92,27 @@ import Testing
     // What is published stays, and asking again changes nothing.
     var now = try contents()
     #expect(before.allSatisfy { now[$0] == $1 } && now.count == 6)
-    #expect(try export() == second)
+    #expect(try await export() == second)
     #expect(try contents() == now)
 
     arrive(1_245)
-    #expect(try export().batch.revision == 3)
+    #expect(try await export().batch.revision == 3)
     let third = try #require(try lines(3).first)
     #expect(third["version"] == "3" && third["previous_consumption"] == "2400")
     // Back to what the first batch said is a change, too.
     arrive(1_240)
-    #expect(try export().batch.revision == 4)
+    #expect(try await export().batch.revision == 4)
     now = try contents()
-    #expect(try export().batch.revision == 4)
+    #expect(try await export().batch.revision == 4)
     #expect(try contents() == now)
   }
 
   @Test("bills that are not due any more are taken back once, and new ones begin at version 1")
-  mutating func withdrawn() throws {
-    let first = try export()
+  mutating func withdrawn() async throws {
+    let first = try await export()
     let place = territory.registry.count - 1
     territory.registry[place].accountID = "A19"
-    let second = try export()
+    let second = try await export()
     #expect(second.batch.revision == 2)
     let changed = try lines(2)
     #expect(changed.map { $0["account_id"] } == ["A19", "A18"])
@@ -121,18 +121,18 @@ import Testing
     #expect(changed.map { $0["previous_consumption"] } == ["", "2500"])
     #expect(changed.map { $0["reason"] } == ["", "withdrawn"])
     #expect(changed.map { $0["quality"] } == ["estimated", "missing"])
-    #expect(try export() == second)
+    #expect(try await export() == second)
     #expect(second.billedReads.count == first.billedReads.count)
     territory.registry[place].accountID = "A18"
-    #expect(try export().batch.revision == 3)
+    #expect(try await export().batch.revision == 3)
     #expect(try lines(3).map { $0["version"] } == ["3", "2"])
     let all = try contents()
-    _ = try export()
+    _ = try await export()
     #expect(try contents() == all)
   }
 
   @Test("whatever changes, the newest line of each bill is what would be billed now")
-  mutating func newestLines() throws {
+  mutating func newestLines() async throws {
     var random = SplitMix64(seed: 19)
     for round in 0..<8 {
       if round > 0 {
@@ -146,7 +146,7 @@ import Testing
           }
         }
       }
-      _ = try export()
+      _ = try await export()
       // Key and former version, from all revisions.
       var newest: [String: TextLine] = [:]
       var revision = 1
@@ -161,7 +161,7 @@ import Testing
         revision += 1
       }
       let fresh = try TemporaryDirectory()
-      let whole = try juneRun().write(
+      let whole = try await juneRun().write(
         cycles: [try cycle(number)], registry: territory.registry,
         reads: MemoryReads(territory.reads), to: fresh.path)
       let expected = try TextLine.all(of: try #require(whole.first))
@@ -178,18 +178,18 @@ import Testing
   }
 
   @Test("a published file that was changed is not adjusted")
-  mutating func damaged() throws {
-    let batch = try export()
+  mutating func damaged() async throws {
+    let batch = try await export()
     let bytes = try FileSystem.system.readFile(batch.csvPath)
     try FileSystem.system.writeAtomically(bytes + [10], to: batch.csvPath)
-    #expect(
+    await #expect(
       throws: BillingError.publishedBatch(
         path: batch.csvPath, problem: "not the file that its manifest names")
-    ) { _ = try export() }
+    ) { _ = try await export() }
     try FileSystem.system.writeAtomically(bytes, to: batch.csvPath)
     try FileSystem.system.writeAtomically(Array("{".utf8), to: batch.manifestPath)
     arrive(1_240)
-    #expect(throws: BillingError.self) { _ = try export() }
+    await #expect(throws: BillingError.self) { _ = try await export() }
     #expect(directory.allFiles().count == 3)
   }
 }

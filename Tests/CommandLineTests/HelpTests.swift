@@ -127,8 +127,12 @@ import Testing
                            default: csv alone)
           --receiver ID    who receives the files, as CMEP and NEM13 name it (default:
                            the utility's name)
+          --gzip           compress the files of text but the list of exceptions, each
+                           into one FILE.gz
 
         General options:
+          --threads N      how many threads to use; the result does not depend on it (1
+                           to 1024; default: all processors)
           --json           print the result as JSON on standard output
           --quiet          show no progress, and print nothing but errors and what was
                            asked for
@@ -139,6 +143,8 @@ import Testing
               one billing cycle of one month
           amr export store --out billing --format cmep --format parquet
               all cycles, in two formats beside the CSV
+          amr export store --out billing --format greenbutton --gzip
+              compressed, for a receiver that unpacks what it gets
 
         """)
     #expect(try help("help", "ingest").contains("\n  amr ingest STORE [FILE...] [OPTIONS]\n"))

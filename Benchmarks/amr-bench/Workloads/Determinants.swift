@@ -45,12 +45,13 @@ final class Determinants: Workload {
     try FileSystem.system.removeTree(directory)
   }
 
-  func run() throws -> Int {
+  func run() async throws -> Int {
     let settings = BillingMonth(year: Utility.firstDay.year, month: Utility.firstDay.month)!
-    batches = try BillingRun(
+    batches = try await BillingRun(
       utility: "bench", month: settings, daysBefore: 3, daysAfter: 1, clock: Utility.clock
     ).write(
-      registry: registries[variant], reads: months[variant], to: directory, formats: formats
+      registry: registries[variant], reads: months[variant], to: directory,
+      as: ExportSettings(formats: formats)
     )
     return batches.reduce(0) { $0 + $1.totals.expected }
   }

@@ -31,6 +31,9 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
+  /// The file is text, which a general compressor makes smaller.
+  var isText: Bool { self != .parquet }
+
   /// Lines without consumption are in the file, too.
   var carriesUnbilledLines: Bool {
     switch self {

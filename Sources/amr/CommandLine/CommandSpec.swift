@@ -31,6 +31,7 @@ enum OptionName: String, CaseIterable, Sendable {
   case force
   case format
   case from
+  case gzip
   case help
   case json
   case keepUploads = "keep-uploads"

@@ -111,7 +111,7 @@ enum Commands {
     options: [
       .month, .cycle,
       .out("DIR", isRequired: true, help: "the directory for the files"),
-      .format, .receiver,
+      .format, .receiver, .gzip, .threads,
     ],
     examples: [
       .init(
@@ -120,6 +120,9 @@ enum Commands {
       .init(
         command: "amr export store --out billing --format cmep --format parquet",
         meaning: "all cycles, in two formats beside the CSV"),
+      .init(
+        command: "amr export store --out billing --format greenbutton --gzip",
+        meaning: "compressed, for a receiver that unpacks what it gets"),
     ])
 
   private static let exportVerify = CommandSpec(

@@ -98,6 +98,9 @@ extension OptionSpec {
       placeholder: "FORMAT", among: ["csv"] + ExportFormat.allCases.map(\.rawValue)),
     isRepeatable: true, fallback: .described("csv alone"), group: .output,
     help: "what to write beside the CSV, which every batch has")
+  static let gzip = OptionSpec(
+    name: .gzip, group: .output,
+    help: "compress the files of text but the list of exceptions, each into one FILE.gz")
   static let receiver = OptionSpec(
     name: .receiver, value: .text(placeholder: "ID"), fallback: .described("the utility's name"),
     group: .output, help: "who receives the files, as CMEP and NEM13 name it")

@@ -18,10 +18,12 @@ func runExport(_ arguments: ParsedArguments) async throws -> ExitCode {
   if directory == "-" {
     throw arguments.usageError("a batch has several files: give a directory as --out")
   }
-  let batches = try BillingCalendar(store, from: first, to: last)
+  let batches = try await BillingCalendar(store, from: first, to: last)
     .write(
-      month: month, cycle: cycle, into: directory, formats: arguments.formats,
-      receiver: arguments.string(.receiver))
+      month: month, cycle: cycle, into: directory,
+      as: ExportSettings(
+        formats: arguments.formats, receiver: arguments.string(.receiver),
+        compresses: arguments.flag(.gzip), threads: arguments.threads))
   if batches.isEmpty {
     throw CommandFailure(
       "no billing cycle's read date lies between \(first) and \(last), the days of the store"

@@ -22,8 +22,8 @@ func runExportVerify(_ arguments: ParsedArguments) async throws -> ExitCode {
     // Where the bills are made anew; it is removed at the end.
     let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let scratch = try StagedDirectory(at: Path.join(temporary, "amr-verify"))
-    _ = try BillingCalendar(store, from: first, to: last)
-      .write(into: scratch.temporaryPath)
+    _ = try await BillingCalendar(store, from: first, to: last)
+      .write(into: scratch.temporaryPath, as: ExportSettings(threads: arguments.threads))
     batches = try verification.verify(against: scratch.temporaryPath)
   } else {
     batches = try verification.verify()

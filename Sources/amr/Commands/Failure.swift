@@ -80,7 +80,7 @@ struct Failure {
       .cannotCarry:
       .badData
     case .differentFileExists, .otherFormats: .cannotCreate
-    case .controlTotals: .internalError
+    case .controlTotals, .compression: .internalError
     case .file(let error): exitCode(of: error.category)
     }
   }
