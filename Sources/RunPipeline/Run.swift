@@ -331,10 +331,13 @@ public struct Run {
     let opening = Dictionary(
       network.registry.map { ($0.endpoint, $0.lastBilledRead) },
       uniquingKeysWith: { first, _ in first })
-    var score = ValidationScore(network.meterEvents) {
-      // Seen at the first read, it may have happened between the last bill and the run.
-      $0.rule == .rollover && $0.registerBefore == opening[$0.endpoint]
-    }
+    let monthly = Set(network.registry.lazy.filter { $0.service == .monthly }.map(\.endpoint))
+    var score = ValidationScore(
+      network.meterEvents, isReadMonthly: { monthly.contains($0) },
+      mayBeOlder: {
+        // Seen at the first read, it may have happened between the last bill and the run.
+        $0.rule == .rollover && $0.registerBefore == opening[$0.endpoint]
+      })
     let counts = try store.validatedCounts { score.add(month: $0) }
     summary.estimated = counts.estimated
     summary.rejected = counts.rejected

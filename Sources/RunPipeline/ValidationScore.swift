@@ -9,9 +9,10 @@ import VEE
 ///
 /// A finding that lasts is one, though it stands in every month.
 struct ValidationScore {
-  /// A finding is of an event when it begins from a day before it to this many days after it: a
-  /// module may go unread for some days.
-  private static let daysMax = 7
+  /// A finding is of an event when it begins from a day before it to so many days after it: a module
+  /// may go unread for some days, and one that is read once a month is looked at then, or if that
+  /// fails in the month after.
+  private static func daysMax(isReadMonthly: Bool) -> Int { isReadMonthly ? 66 : 7 }
 
   private struct Key: Hashable {
     let rule: VEEFlag
@@ -27,13 +28,19 @@ struct ValidationScore {
   private var right: [VEEFlag: Int] = [:]
   /// Findings of the month before.
   private var known: Set<Key> = []
+  private let isReadMonthly: (EndpointID) -> Bool
   private let mayBeOlder: (EndpointFinding) -> Bool
 
   /// - Parameters:
   ///   - events: by endpoint and then by instant.
+  ///   - isReadMonthly: whether an endpoint is read once a month, at least at first.
   ///   - mayBeOlder: whether a finding may be of something before the simulation began; such a one
   ///     is not wrong where nothing is known to have happened.
-  init(_ events: [MeterEvent], mayBeOlder: @escaping (EndpointFinding) -> Bool) {
+  init(
+    _ events: [MeterEvent], isReadMonthly: @escaping (EndpointID) -> Bool,
+    mayBeOlder: @escaping (EndpointFinding) -> Bool
+  ) {
+    self.isReadMonthly = isReadMonthly
     self.events = Dictionary(grouping: events, by: \.kind.rule)
     isFound = self.events.mapValues { [Bool](repeating: false, count: $0.count) }
     self.mayBeOlder = mayBeOlder
@@ -61,13 +68,14 @@ struct ValidationScore {
   /// The place of the first event that a finding can be of and that was not found before.
   private func event(of finding: EndpointFinding) -> Int? {
     guard let events = events[finding.rule], let isFound = isFound[finding.rule] else { return nil }
+    let days = -1...Self.daysMax(isReadMonthly: isReadMonthly(finding.endpoint))
     var (low, high) = (0, events.count)
     while low < high {
       let middle = (low + high) / 2
       if events[middle].endpoint < finding.endpoint { low = middle + 1 } else { high = middle }
     }
     while low < events.count, events[low].endpoint == finding.endpoint {
-      if !isFound[low], (-1...Self.daysMax).contains(finding.firstDay - events[low].day) {
+      if !isFound[low], days.contains(finding.firstDay - events[low].day) {
         return low
       }
       low += 1

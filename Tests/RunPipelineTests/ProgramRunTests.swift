@@ -46,6 +46,19 @@ struct ProgramRunTests {
     return scenario
   }
 
+  @Test("rollovers of meters that vans read once a month are found as such", arguments: [3, 4])
+  func rollovers(seed: UInt64) async throws {
+    var scenario = Self.scenario(seed: seed)
+    scenario.days = 100
+    scenario.meters.rolloverShare = 0.3
+    let (summary, _) = try await RunTests.run(scenario, threads: 2)
+    let score = try #require(summary.validation.first { $0.rule == "rollover" })
+    #expect(score.injected > 30, "seed \(seed): \(score)")
+    #expect(try #require(score.precision) >= 0.9, "seed \(seed): \(score)")
+    // Those after a meter's last read of the run nobody can see, nor those before its first.
+    #expect(try #require(score.recall) >= 0.4, "seed \(seed): \(score)")
+  }
+
   @Test(
     "states, daily reads, rounds of vans and areas add up, and the store is in order",
     arguments: [(3, 0), (4, 0), (3, 0.3)] as [(seed: UInt64, wakeUpShare: Double)])

@@ -193,7 +193,7 @@ public struct FixedNetwork: Sendable {
   public var openRoundCount: Int { fleet?.openRoundCount ?? 0 }
 
   /// What truly happens to meters, by endpoint and then by instant: all troubles of the run, and
-  /// every rollover that is transmitted up to the end of the day of the latest period.
+  /// every rollover from the installation of its module to the end of the day of the latest period.
   public var meterEvents: [MeterEvent] {
     let epoch = scenario.clock.startOfDay(scenario.startDate)
     func event(_ kind: MeterEvent.Kind, _ index: Int, _ tick: Int64, partner: Int?) -> MeterEvent {
@@ -204,7 +204,9 @@ public struct FixedNetwork: Sendable {
         partner: partner.map { EndpointID(rawValue: territory.endpointIDs[$0]) })
     }
     // A rollover at the very instant of a trouble is the old meter's last.
-    let rollovers = book.rollovers.map { event(.rollover, $0.index, $0.tick, partner: nil) }
+    let rollovers = book.rollovers
+      .filter { history.isInstalled($0.index, on: Int($0.tick / Ticks.perDay)) }
+      .map { event(.rollover, $0.index, $0.tick, partner: nil) }
     let troubles = book.changes.values.map(\.trouble).map {
       event($0.kind, $0.index, $0.tick, partner: $0.partner)
     }
