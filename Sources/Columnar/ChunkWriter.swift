@@ -1,7 +1,8 @@
 import Checksums
 
 /// Where a data page lies and what it holds, for the page indexes.
-struct PageRecord {
+struct PageRecord: Sendable {
+  /// From the start of the row group, as all offsets here.
   let offset: Int
   /// Header included, as the offset index wants it.
   let size: Int
@@ -13,7 +14,7 @@ struct PageRecord {
 }
 
 /// What the footer says of one column of one row group.
-struct ChunkRecord {
+struct ChunkRecord: Sendable {
   let field: Field
   let encodings: [Encoding]
   let rowCount: Int
@@ -28,19 +29,25 @@ struct ChunkRecord {
   var lacksBounds: Bool { pages.contains { !$0.isNull && $0.bounds == nil } }
 }
 
-/// Appends column chunks to a file: pages, compressed and with checksums.
+/// Appends column chunks to a row group: pages, compressed and with checksums.
 struct ChunkWriter {
   private let packer: PagePacker
+  private let density: ParquetDensity
 
-  init() throws(ParquetError) {
+  init(_ density: ParquetDensity) throws(ParquetError) {
     packer = try PagePacker()
+    self.density = density
   }
 
   /// Appends the chunk of `column` for the rows of one group.
   func append(
     _ column: Column, _ rows: Range<Int>, to out: inout [UInt8]
   ) throws(ParquetError) -> ChunkRecord {
-    let (encoder, bodies) = try encode(column, rows)
+    let (encoder, bodies, packed) =
+      switch density {
+      case .quick: try quick(column, rows)
+      case .dense: try dense(column, rows)
+      }
     let start = out.count
     var uncompressedSize = 0
     var dictionaryOffset: Int?
@@ -50,7 +57,6 @@ struct ChunkWriter {
         encoder.plainDictionary, dictionary.count, to: &out)
     }
     var pages: [PageRecord] = []
-    let packed = packer.pack(bodies.map(\.values), encoder.encoding)
     for ((body, packed), pageRows) in zip(zip(bodies, packed), pageRanges(rows)) {
       let offset = out.count
       uncompressedSize += try appendData(body, packed, pageRows.count, encoder.encoding, to: &out)
@@ -68,22 +74,49 @@ struct ChunkWriter {
       dictionaryOffset: dictionaryOffset, pages: pages, bounds: Bounds.union(pages))
   }
 
-  /// The pages of a chunk in the form that is smaller before compression, judged by one of them.
-  private func encode(
+  private typealias Pages = (encoder: PageEncoder, bodies: [PageBody], packed: [[UInt8]?])
+
+  private func quick(_ column: Column, _ rows: Range<Int>) throws(ParquetError) -> Pages {
+    let encoder = try quickEncoder(column, rows)
+    let bodies = try encode(encoder, rows)
+    return (encoder, bodies, packer.pack(bodies.map(\.values), encoder.encoding))
+  }
+
+  /// The form that is smaller before compression, judged by one page.
+  private func quickEncoder(
     _ column: Column, _ rows: Range<Int>
-  ) throws(ParquetError) -> (PageEncoder, [PageBody]) {
+  ) throws(ParquetError) -> PageEncoder {
     let direct = PageEncoder(column, rows)
-    guard let list = PageEncoder(dictionaryOf: column, rows) else {
-      return (direct, try encode(direct, rows))
-    }
+    guard let list = PageEncoder(dictionaryOf: column, rows) else { return direct }
     let pages = pageRanges(rows)
     let page = pages[(pages.count - 1) / 2]
     // A page's header and gzip frame come on top of the list's bytes.
     let listSize = (list.plainDictionary.count + 64) / pages.count
     let isListSmaller =
       try list.encode(page).values.count + listSize < direct.encode(page).values.count
-    let encoder = isListSmaller ? list : direct
-    return (encoder, try encode(encoder, rows))
+    return isListSmaller ? list : direct
+  }
+
+  /// The pages of a chunk in the form that is smallest after compression, judged by rows of its middle.
+  private func dense(_ column: Column, _ rows: Range<Int>) throws(ParquetError) -> Pages {
+    let middle = (rows.lowerBound + rows.upperBound) / 2
+    let trialRows =
+      middle..<min(middle + ParquetDensity.quick.pageRows, rows.upperBound)
+    var best: (encoder: PageEncoder, trial: [UInt8], size: Int)?
+    for encoder in PageForm.candidates(column, rows) {
+      let trial = try encoder.encode(trialRows).values
+      let listSize =
+        encoder.dictionary == nil
+        ? 0
+        : packer.roughSize(encoder.plainDictionary) * trialRows.count / rows.count
+      let size = packer.roughSize(trial) + listSize
+      if size < best?.size ?? .max { best = (encoder, trial, size) }
+      // Of nearly equal values nothing is to be gained.
+      if size < 64 { break }
+    }
+    guard let best else { return try quick(column, rows) }
+    let bodies = try encode(best.encoder, rows)
+    return (best.encoder, bodies, packer.packDensely(bodies.map(\.values), trial: best.trial))
   }
 
   private func encode(
@@ -97,8 +130,8 @@ struct ChunkWriter {
   }
 
   private func pageRanges(_ rows: Range<Int>) -> [Range<Int>] {
-    stride(from: rows.lowerBound, to: rows.upperBound, by: ParquetLimits.pageRows).map {
-      $0..<min($0 + ParquetLimits.pageRows, rows.upperBound)
+    stride(from: rows.lowerBound, to: rows.upperBound, by: density.pageRows).map {
+      $0..<min($0 + density.pageRows, rows.upperBound)
     }
   }
 
@@ -151,6 +184,32 @@ struct ChunkWriter {
     out.append(contentsOf: header)
     out.append(contentsOf: stored)
     return header.count + uncompressedSize
+  }
+}
+
+extension PageForm {
+  /// What a column may be written as where size matters more than time, the usual first.
+  ///
+  /// The bytes 7F stand for a difference of zero, as where rows of one endpoint follow one another, and
+  /// leave as much room below it as above.
+  fileprivate static func candidates(_ column: Column, _ rows: Range<Int>) -> [PageEncoder] {
+    var forms = [PageForm()]
+    switch column.data {
+    case .int32, .int64:
+      for (base, bits) in [
+        (0, 4), (0, 8), (-0x7F, 8), (-0x7F7F, 16), (-0x7F_7F7F, 24), (-0x7F_7F7F_7F7F, 40),
+      ] {
+        // Differences of 32-bit columns wrap in 32 bits.
+        if bits > 32, column.field.type.physical == .int32 { continue }
+        forms.append(PageForm(differences: .aligned(base: Int64(base), bits: bits)))
+      }
+    case .dictionary, .wideDictionary: forms.append(PageForm(hasWholeByteCodes: true))
+    case .text: break
+    }
+    return forms.map { PageEncoder(column, rows, $0) }
+      + [PageForm(), PageForm(hasWholeByteCodes: true)].compactMap {
+        PageEncoder(dictionaryOf: column, rows, $0)
+      }
   }
 }
 

@@ -1,16 +1,78 @@
-// DELTA_BINARY_PACKED (apache/parquet-format, Encodings.md): blocks of 128 differences in four
-// miniblocks, each packed in as many bits as its greatest difference above the block's least needs.
+// DELTA_BINARY_PACKED (apache/parquet-format, Encodings.md).
+
+/// How differences are packed.
+enum DeltaShape: Sendable, Equatable {
+  /// Blocks of 128 differences in four miniblocks, each packed in as many bits as its greatest
+  /// difference above the block's least needs.
+  case narrow
+  /// Blocks of 4,096 differences in miniblocks of 32, all of them above one constant, and in so many
+  /// bits wherever that is enough, else in whole bytes. So a difference is the same byte, or the same
+  /// bytes, everywhere, and deflate can give the frequent ones short codes.
+  case aligned(base: Int64, bits: Int)
+}
 
 enum DeltaEncoding {
   static let blockSize = 128
   static let miniblockSize = 32
+  static let alignedBlockSize = 4096
 
-  static func encode(_ values: UnsafeBufferPointer<Int32>) -> [UInt8] {
-    encodeBlocks(values)
+  static func encode(_ values: UnsafeBufferPointer<Int32>, _ shape: DeltaShape) -> [UInt8] {
+    switch shape {
+    case .narrow: encodeBlocks(values)
+    case .aligned(let base, let bits): encodeAligned(values, above: base, bits: bits)
+    }
   }
 
-  static func encode(_ values: UnsafeBufferPointer<Int64>) -> [UInt8] {
-    encodeBlocks(values)
+  static func encode(_ values: UnsafeBufferPointer<Int64>, _ shape: DeltaShape) -> [UInt8] {
+    switch shape {
+    case .narrow: encodeBlocks(values)
+    case .aligned(let base, let bits): encodeAligned(values, above: base, bits: bits)
+    }
+  }
+
+  private static func encodeAligned<Value: FixedWidthInteger & SignedInteger>(
+    _ values: UnsafeBufferPointer<Value>, above base: Int64, bits: Int
+  ) -> [UInt8] where Value.Magnitude: FixedWidthInteger & UnsignedInteger {
+    let blocks = (max(values.count - 1, 0) + alignedBlockSize - 1) / alignedBlockSize
+    let miniblocks = alignedBlockSize / miniblockSize
+    // As below, with a width for each miniblock.
+    let bound = 40 + blocks * (10 + miniblocks + alignedBlockSize * Value.bitWidth / 8) + 8
+    return [UInt8](unsafeUninitializedCapacity: bound) { buffer, used in
+      guard let start = buffer.baseAddress else { return }
+      var out = ByteCursor(UnsafeMutableRawPointer(start))
+      out.varint(UInt64(alignedBlockSize))
+      out.varint(UInt64(miniblocks))
+      out.varint(UInt64(values.count))
+      out.zigzag(Int64(values.first ?? 0))
+      withUnsafeTemporaryAllocation(of: Value.Magnitude.self, capacity: miniblockSize) { scratch in
+        var next = 1
+        while next < values.count {
+          out.zigzag(base)
+          var widths = out.reserve(miniblocks)
+          for _ in 0..<miniblocks {
+            // A miniblock past the last value has width 0 and so no bytes.
+            let count = min(miniblockSize, values.count - next)
+            var union: Value.Magnitude = 0
+            for place in 0..<miniblockSize {
+              guard place < count else {
+                scratch[place] = 0
+                continue
+              }
+              let delta = values[next &+ place] &- values[next &+ place &- 1]
+              scratch[place] = Value.Magnitude(
+                truncatingIfNeeded: delta &- Value(truncatingIfNeeded: base))
+              union |= scratch[place]
+            }
+            let needed = Value.bitWidth - union.leadingZeroBitCount
+            let width = needed == 0 ? 0 : needed <= bits ? bits : (needed + 7) / 8 * 8
+            widths.byte(UInt8(width))
+            pack(scratch, 0, width, &out)
+            next += max(count, 0)
+          }
+        }
+      }
+      used = out.count
+    }
   }
 
   /// All differences wrap in the width of the type, as the format demands.

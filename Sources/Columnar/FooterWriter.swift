@@ -22,8 +22,10 @@ struct FooterWriter {
         chunk.lacksBounds ? nil : place(columnIndex(chunk), in: &out))
     }
     var offsetIndexes: [Place] = []
-    for chunk in chunks {
-      offsetIndexes.append(place(offsetIndex(chunk), in: &out))
+    for group in groups {
+      for chunk in group.chunks {
+        offsetIndexes.append(place(offsetIndex(chunk, of: group), in: &out))
+      }
     }
     let footer = metadata(groups, columnIndexes, offsetIndexes)
     out.append(contentsOf: footer)
@@ -59,11 +61,11 @@ struct FooterWriter {
     }
   }
 
-  private func offsetIndex(_ chunk: ChunkRecord) -> [UInt8] {
+  private func offsetIndex(_ chunk: ChunkRecord, of group: GroupRecord) -> [UInt8] {
     ThriftWriter.structure {
       $0.list(1, of: .structure, chunk.pages) { writer, page in
         writer.nested {
-          $0.int64(1, page.offset)
+          $0.int64(1, group.start + page.offset)
           $0.int32(2, page.size)
           $0.int64(3, page.firstRow)
         }
@@ -128,7 +130,7 @@ struct FooterWriter {
     writer.list(1, of: .structure, Array(group.chunks.enumerated())) { writer, item in
       writer.nested {
         $0.int64(2, 0)
-        $0.structure(3) { columnMetadata(item.element, &$0) }
+        $0.structure(3) { columnMetadata(item.element, of: group, &$0) }
         $0.int64(4, offsetIndexes[item.offset].offset)
         $0.int32(5, offsetIndexes[item.offset].size)
         if let index = columnIndexes[item.offset] {
@@ -145,7 +147,9 @@ struct FooterWriter {
     if ordinal <= Int(Int16.max) { writer.int16(7, ordinal) }
   }
 
-  private func columnMetadata(_ chunk: ChunkRecord, _ writer: inout ThriftWriter) {
+  private func columnMetadata(
+    _ chunk: ChunkRecord, of group: GroupRecord, _ writer: inout ThriftWriter
+  ) {
     writer.int32(1, Int(chunk.field.type.physical.rawValue))
     writer.list(2, of: .int32, chunk.encodings) { $0.appendInteger(Int($1.rawValue)) }
     writer.list(3, of: .binary, [chunk.field.name]) { $0.appendBinary($1.utf8) }
@@ -153,8 +157,8 @@ struct FooterWriter {
     writer.int64(5, chunk.rowCount)
     writer.int64(6, chunk.uncompressedSize)
     writer.int64(7, chunk.compressedSize)
-    writer.int64(9, chunk.pages[0].offset)
-    if let offset = chunk.dictionaryOffset { writer.int64(11, offset) }
+    writer.int64(9, group.start + chunk.pages[0].offset)
+    if let offset = chunk.dictionaryOffset { writer.int64(11, group.start + offset) }
     writer.structure(12) {
       $0.int64(3, chunk.nullCount)
       if let bounds = chunk.bounds {

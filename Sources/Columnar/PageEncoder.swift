@@ -8,10 +8,19 @@ struct PageBody {
   var bounds: Bounds?
 }
 
+/// In which of the forms that the format allows a page is written.
+struct PageForm: Sendable {
+  /// Of integers without dictionary.
+  var differences = DeltaShape.narrow
+  /// Whether dictionary codes take whole bytes, in which deflate finds what comes again.
+  var hasWholeByteCodes = false
+}
+
 /// Encodes pages of one column over the rows of one group.
 struct PageEncoder {
   private let column: Column
   private let group: Range<Int>
+  private let form: PageForm
   /// For a column of integers that is to be written as a dictionary.
   private let integers: IntegerDictionary?
   /// The distinct values of what is written as a dictionary; nil for other columns.
@@ -22,28 +31,29 @@ struct PageEncoder {
   private let codesByRank: [Int]
 
   /// Encodes the column as its data stands.
-  init(_ column: Column, _ group: Range<Int>) {
+  init(_ column: Column, _ group: Range<Int>, _ form: PageForm = PageForm()) {
     let values: [StatisticValue]? =
       switch column.data {
       case .dictionary(_, let values), .wideDictionary(_, let values):
         values.map(StatisticValue.string)
       case .int32, .int64, .text: nil
       }
-    self.init(column, group, values, nil)
+    self.init(column, group, values, nil, form)
   }
 
   /// Encodes a column of integers as a dictionary; nil when its distinct values are too many.
-  init?(dictionaryOf column: Column, _ group: Range<Int>) {
+  init?(dictionaryOf column: Column, _ group: Range<Int>, _ form: PageForm = PageForm()) {
     guard let integers = IntegerDictionary(column, group) else { return nil }
-    self.init(column, group, integers.values.map(StatisticValue.integer), integers)
+    self.init(column, group, integers.values.map(StatisticValue.integer), integers, form)
   }
 
   private init(
     _ column: Column, _ group: Range<Int>, _ dictionary: [StatisticValue]?,
-    _ integers: IntegerDictionary?
+    _ integers: IntegerDictionary?, _ form: PageForm
   ) {
     self.column = column
     self.group = group
+    self.form = form
     self.integers = integers
     self.dictionary = dictionary
     // Those of integers are in order.
@@ -86,9 +96,9 @@ struct PageEncoder {
     }
     switch column.data {
     case .int32(let values):
-      return differences(rows, values, DeltaEncoding.encode)
+      return differences(rows, values) { DeltaEncoding.encode($0, form.differences) }
     case .int64(let values):
-      return differences(rows, values, DeltaEncoding.encode)
+      return differences(rows, values) { DeltaEncoding.encode($0, form.differences) }
     case .dictionary(let codes, _):
       return try indices(codes[rows].map { $0 == ColumnData.nullCode ? -1 : Int32($0) }[...])
     case .wideDictionary(let codes, _):
@@ -140,7 +150,8 @@ struct PageEncoder {
         "column \(column.field.name): code \(wrong) in a dictionary of \(count) values")
     }
     let present = range.nullCount == 0 ? codes : codes.filter { $0 != ColumnData.wideNullCode }[...]
-    let width = RunLengthEncoding.width(ofDictionary: count)
+    var width = RunLengthEncoding.width(ofDictionary: count)
+    if form.hasWholeByteCodes { width = (width + 7) / 8 * 8 }
     var values: [UInt8] = [UInt8(width)]
     present.withUnsafeBufferPointer { RunLengthEncoding.append($0, width: width, to: &values) }
     return PageBody(

@@ -50,6 +50,26 @@ public struct ParquetFile: Sendable {
     }
   }
 
+  /// How many row groups the file has.
+  public var groupCount: Int { groups.count }
+
+  /// One row group as if it were the whole file.
+  public func group(_ number: Int) -> ParquetFile {
+    ParquetFile(
+      fields: fields, rowCount: groups[number].first?.rowCount ?? 0, createdBy: createdBy,
+      bytes: bytes, groups: [groups[number]])
+  }
+
+  private init(
+    fields: [Field], rowCount: Int, createdBy: String, bytes: [UInt8], groups: [[ChunkPlace]]
+  ) {
+    self.fields = fields
+    self.rowCount = rowCount
+    self.createdBy = createdBy
+    self.bytes = bytes
+    self.groups = groups
+  }
+
   /// How many bytes of the file the pages of a column take; 0 when there is no such column.
   public func byteCount(of name: String) -> Int {
     guard let index = fields.firstIndex(where: { $0.name == name }) else { return 0 }

@@ -43,8 +43,6 @@ enum ParquetLimits {
   /// No row group holds more rows; the reader refuses one that claims to, which bounds what a
   /// small hostile file can make it allocate.
   static let groupRows = 1_048_576
-  /// A whole number of delta blocks.
-  static let pageRows = 20_480
   /// A longer bound is left out of the statistics.
   static let boundBytes = 64
 }

@@ -25,7 +25,7 @@ struct TextPage {
         if precedes(strings[known.greatest], string) { extremes?.greatest = row }
       }
     }
-    var values = lengths.withUnsafeBufferPointer(DeltaEncoding.encode)
+    var values = lengths.withUnsafeBufferPointer { DeltaEncoding.encode($0, .narrow) }
     let all = text.offsets[rows.lowerBound]..<text.offsets[rows.upperBound]
     values.reserveCapacity(values.count + all.count)
     if let validity {

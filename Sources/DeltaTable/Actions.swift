@@ -15,6 +15,8 @@ public struct DataFile: Sendable, Equatable {
   /// Of the file's bytes, 64 lowercase hexadecimal digits; nil when the writer recorded none. It is
   /// kept among the add action's tags.
   public let sha256: String?
+  /// What else its writer noted of it: the add action's other tags.
+  public var tags: [String: String] = [:]
 }
 
 /// One atomic change of a table.
@@ -75,8 +77,11 @@ extension DataFile {
     if let statistics {
       members.append(("stats", .string(statistics.text(metadata.dataFields))))
     }
-    if let sha256 {
-      members.append(("tags", .object([(Self.digestTag, .string(sha256))])))
+    var noted = tags
+    noted[Self.digestTag] = sha256
+    if !noted.isEmpty {
+      members.append(
+        ("tags", .object(noted.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })))
     }
     return .object([("add", .object(members))])
   }
@@ -124,7 +129,15 @@ extension DataFile {
       size: size, modifiedAt: try value.number("modificationTime"),
       statistics: (value["stats"]?.string).flatMap {
         FileStatistics.parse($0, metadata.dataFields)
-      }, sha256: value["tags"]?[digestTag]?.string)
+      }, sha256: value["tags"]?[digestTag]?.string, tags: Self.tags(value["tags"]))
+  }
+
+  private static func tags(_ value: JSON5Value?) -> [String: String] {
+    var tags: [String: String] = [:]
+    for member in value?.object ?? [] where member.key != digestTag {
+      tags[member.key] = member.value.string
+    }
+    return tags
   }
 }
 

@@ -17,13 +17,39 @@ extension DeltaTable {
   public func writeDataFile(
     _ columns: [Column], partition: [String: String] = [:], name: String, timestamp: Int64
   ) throws(DeltaError) -> DataFile {
-    try check(columns, partition, name)
+    try check(columns.map(\.field), partition, name)
     let encoded: EncodedParquet
     do throws(ParquetError) {
       encoded = try ParquetWriter.encode(columns, createdBy: engine)
     } catch {
       throw .encoding(error)
     }
+    return try write(encoded, partition, name, tags: [:], timestamp)
+  }
+
+  /// The same of row groups that are encoded already.
+  ///
+  /// - Parameters:
+  ///   - groups: of the columns that `writeDataFile` takes.
+  ///   - tags: what is noted of the file in the log.
+  public func writeDataFile(
+    _ groups: [EncodedGroup], partition: [String: String], name: String, tags: [String: String],
+    timestamp: Int64
+  ) throws(DeltaError) -> DataFile {
+    try check(groups.first?.fields ?? [], partition, name)
+    let encoded: EncodedParquet
+    do throws(ParquetError) {
+      encoded = try ParquetWriter.assemble(groups, createdBy: engine)
+    } catch {
+      throw .encoding(error)
+    }
+    return try write(encoded, partition, name, tags: tags, timestamp)
+  }
+
+  private func write(
+    _ encoded: EncodedParquet, _ partition: [String: String], _ name: String,
+    tags: [String: String], _ timestamp: Int64
+  ) throws(DeltaError) -> DataFile {
     let directories = metadata.partitionColumns.map { "\($0)=\(partition[$0] ?? "")" }
     let path = (directories + ["\(name).parquet"]).joined(separator: "/")
     let fullPath = Path.join(directory, path)
@@ -34,7 +60,7 @@ extension DeltaTable {
     return DataFile(
       path: path, partitionValues: partition, size: Int64(encoded.bytes.count),
       modifiedAt: timestamp, statistics: FileStatistics(encoded),
-      sha256: SHA256.hexDigest(encoded.bytes))
+      sha256: SHA256.hexDigest(encoded.bytes), tags: tags)
   }
 
   /// The path of a data file for whoever opens it.
@@ -43,11 +69,11 @@ extension DeltaTable {
   }
 
   private func check(
-    _ columns: [Column], _ partition: [String: String], _ name: String
+    _ fields: [Field], _ partition: [String: String], _ name: String
   ) throws(DeltaError) {
-    let given = columns.map(\.field.name)
+    let given = fields.map(\.name)
     let expected = metadata.dataFields.filter { !$0.isNullable || given.contains($0.name) }
-    if columns.map(\.field) != expected {
+    if fields != expected {
       throw .invalidRequest(
         "\(directory): columns \(given.joined(separator: ", ")) are not the schema's "
           + "\(expected.map(\.name).joined(separator: ", ")), or differ in type")

@@ -12,6 +12,27 @@ final class Deflation {
     case none
   }
 
+  /// What is looked for in the input.
+  enum Strategy {
+    /// Repeated strings, and how often each byte comes.
+    case usual
+    /// The same, for small numbers that are distributed at random: short strings do not count.
+    case filtered
+    /// How often each byte comes, and runs of one byte.
+    case runs
+    /// How often each byte comes, nothing else.
+    case frequencies
+
+    fileprivate var code: CInt {
+      switch self {
+      case .usual: Z_DEFAULT_STRATEGY
+      case .filtered: Z_FILTERED
+      case .runs: Z_RLE
+      case .frequencies: Z_HUFFMAN_ONLY
+      }
+    }
+  }
+
   /// How much of the input is to come out.
   enum Flush {
     /// All, so that the output ends with a whole byte and more may follow.
@@ -20,16 +41,14 @@ final class Deflation {
     case finish
   }
 
-  /// - Parameters:
-  ///   - level: zlib's, 1 to 9.
-  ///   - countsOnly: how often each byte comes, without repeated strings.
-  init(_ wrapping: Wrapping, level: CInt, countsOnly: Bool = false) throws(GzipError) {
+  /// - Parameter level: zlib's, 1 to 9.
+  init(_ wrapping: Wrapping, level: CInt, _ strategy: Strategy = .usual) throws(GzipError) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 15 window bits: negative for none, and 16 more for gzip; 8 is zlib's default memory level.
     let status = deflateInit2_(
       stream, level, Z_DEFLATED, wrapping == .gzip ? 15 + 16 : -15, 8,
-      countsOnly ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      strategy.code, ZLIB_VERSION,
       CInt(MemoryLayout<z_stream>.size))
     if status != Z_OK { throw GzipError("zlib cannot start to compress (status \(status))") }
   }

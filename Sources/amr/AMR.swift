@@ -50,6 +50,7 @@ struct AMR {
     case .storeReads: try await runStoreReads(arguments)
     case .storeWorkList: try await runStoreWorkList(arguments)
     case .storeEnter: try await runStoreEnter(arguments)
+    case .storeOptimize: try await runStoreOptimize(arguments)
     case .storeVacuum: try await runStoreVacuum(arguments)
     case .scenarioList: try runScenarioList(arguments)
     case .scenarioShow: try runScenarioShow(arguments)

@@ -100,7 +100,7 @@ struct HostileFileTests {
       let sum = lengths.reduce(0) { $0 + Int($1) }
       let size = max(min(sum, 5000) + [0, 0, 0, -1, 1].randomElement(using: &random)!, 0)
       let bytes =
-        lengths.withUnsafeBufferPointer(DeltaEncoding.encode)
+        lengths.withUnsafeBufferPointer { DeltaEncoding.encode($0, .narrow) }
         + (0..<size).map { _ in .random(in: 0...255, using: &random) }
       var collector = ColumnCollector(Field("a", .string))
       collector.beginChunk(rowCount: lengths.count)

@@ -21,7 +21,7 @@ func pageOfTextIsThatOfBytes(seed: UInt64) {
   let present = rows.filter { validity?[$0] ?? true }
   let lengths = present.map { Int32(strings[$0].utf8.count) }
   #expect(
-    page.values == lengths.withUnsafeBufferPointer(DeltaEncoding.encode)
+    page.values == lengths.withUnsafeBufferPointer { DeltaEncoding.encode($0, .narrow) }
       + present.flatMap { strings[$0].utf8 })
   #expect(page.nullCount == rows.count - present.count)
   let sorted = present.map { strings[$0] }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -67,7 +67,7 @@ func textOverPages(rowCount: Int) throws {
 @Suite("Pages of text")
 struct TextPageReadingTests {
   private static func page(_ lengths: [Int32], _ bytes: String) -> [UInt8] {
-    lengths.withUnsafeBufferPointer(DeltaEncoding.encode) + bytes.utf8
+    lengths.withUnsafeBufferPointer { DeltaEncoding.encode($0, .narrow) } + bytes.utf8
   }
 
   private static func append(

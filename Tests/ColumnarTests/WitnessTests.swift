@@ -68,6 +68,26 @@ struct ParquetWitnessTests {
     }
   }
 
+  @Test("three readers agree with what is written densely, in groups of several sizes")
+  func dense() throws {
+    let columns = sampleColumns(200_000, seed: 12)
+    let groups = try [0..<1, 1..<150_000, 150_000..<200_000].map { rows in
+      try ParquetWriter.encodeGroup(columns.map { $0.rows(rows) }, .dense)
+    }
+    let directory = try TemporaryDirectory()
+    let path = directory.file("dense.parquet")
+    let encoded = try ParquetWriter.assemble(groups, createdBy: "amr test")
+    try FileSystem.system.writeAtomically(encoded.bytes, to: path)
+    let result = try Witness.run(reader, [path])
+    #expect(result.exitCode == 0, "\(result.errorText)")
+    let lines = Set(result.outputText.split(separator: "\n").map(String.init))
+    for column in columns {
+      for reader in ["pyarrow", "duckdb", "polars"] {
+        #expect(lines.contains("\(reader)|\(column.field.name)|\(summarise(column))"))
+      }
+    }
+  }
+
   @Test("two row groups")
   func groups() throws {
     let rowCount = 1_048_576 + 5

@@ -7,7 +7,7 @@ import TestSupport
 @testable import HeadEnd
 
 /// The life of a small store, command by command: created, fed, closed, fed late, its registry
-/// replaced, validated, corrected by persons, validated again. Every command may be given again after it failed.
+/// replaced, validated, corrected by persons, validated again, optimized. Every command may be given again after it failed.
 struct StoreJourney {
   private static let day = Fixture.firstDay
   static let early = Fixture.randomUploads(seed: 3, endpoints: 4, collectors: 2, days: 2)
@@ -31,7 +31,7 @@ struct StoreJourney {
     ]
   }()
 
-  static let commandCount = 9
+  static let commandCount = 10
   /// The first of the commands that work on whole months, which make more system calls.
   static let firstValidation = 6
 
@@ -63,6 +63,9 @@ struct StoreJourney {
       var store = try open()
       try store.close(through: Self.day + 2, timestamp: Fixture.timestamp)
       _ = try await store.validate(timestamp: Fixture.timestamp, threads: 1)
+    case 9:
+      var store = try open()
+      _ = try await store.optimize(timestamp: Fixture.timestamp, threads: 1)
     default:
       var store = try open()
       _ = try store.enter(Self.entries, timestamp: Fixture.timestamp)

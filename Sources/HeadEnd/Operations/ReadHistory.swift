@@ -73,14 +73,18 @@ extension ReadStore {
           + "in the table quarantine")
     }
     func isWanted(_ day: CivilDay) -> Bool { day >= first ?? day && day <= last ?? day }
-    let slots = days.filter(isWanted).map { slot($0) }
-    let versions = try await parallelMap(count: slots.count, threads: threads) { number in
-      try slots[number].history(of: endpoint)
+    let files = files(of: .reads).filter { file in
+      slotIndex.days(of: file.dataFile).contains { isWanted(CivilDay(number: $0)) }
     }
+    let found = try await parallelMap(count: files.count, threads: threads) { number in
+      try files[number].history(of: endpoint)
+    }
+    let versions = found.flatMap { $0 }.filter { isWanted($0.day) }
+      .sorted { ($0.day, $0.version) < ($1.day, $1.version) }
     var findings = try findings().filter { $0.endpoint == endpoint && isWanted($0.lastDay) }
     findings.sort { ($0.firstDay, $0.rule.rawValue) < ($1.firstDay, $1.rule.rawValue) }
     return ReadHistory(
-      service: service, versions: versions.flatMap { $0 }, findings: findings)
+      service: service, versions: versions, findings: findings)
   }
 }
 
@@ -95,27 +99,28 @@ extension ReadStore {
   }
 }
 
-extension StoredSlot {
+extension LiveFile {
+  /// The versions of an endpoint's reads in the file, in its order.
   fileprivate func history(of endpoint: EndpointID) throws(HeadEndError) -> [ReadVersion] {
     var versions: [ReadVersion] = []
-    for file in files {
-      let opened = try file.file.open()
-      let ids = try opened.integers("endpoint_id")
+    for group in try open().groups {
+      let ids = try group.integers("endpoint_id")
       let wanted = ids.indices.filter { ids[$0] == Int64(endpoint.rawValue) }
       if wanted.isEmpty { continue }
-      let rows = try ReadRows(opened, day: nil)
-      let days = try opened.integers("day")
-      let notes = try opened.texts("note")
-      for row in wanted where days[row] == Int64(day.number) {
+      let rows = try ReadRows(group, day: nil)
+      let days = try group.integers("day")
+      let notes = try group.texts("note")
+      for row in wanted {
         let read = rows.reads[row]
         versions.append(
           ReadVersion(
-            day: day, version: Int(read.version), register: Int64(read.register),
-            readAt: read.stamp, quality: read.quality, reason: read.reason, source: read.source,
+            day: CivilDay(number: Int(days[row])), version: Int(read.version),
+            register: Int64(read.register), readAt: read.stamp, quality: read.quality,
+            reason: read.reason, source: read.source,
             collector: read.reception.map { CollectorID(rawValue: $0.collector) },
             rssiDbm: read.reception.map { Int($0.rssiDbm) }, note: notes[row]))
       }
     }
-    return versions.sorted { $0.version < $1.version }
+    return versions
   }
 }

@@ -1,7 +1,7 @@
 import Columnar
 import Metering
 
-/// Rows of the table `reads`, all of one slot.
+/// Rows of the table `reads`, mostly all of one slot.
 struct ReadRows: Sendable {
   private(set) var endpoints: [UInt32] = []
   private(set) var reads: [StoredRead] = []
@@ -20,10 +20,20 @@ struct ReadRows: Sendable {
     reads += other.reads[rows]
   }
 
+  /// Appends a row before those of the same endpoint that have higher versions.
+  mutating func append(endpoint: UInt32, inOrderOfVersion read: StoredRead) {
+    append(endpoint: endpoint, read)
+    var place = count - 1
+    while place > 0, endpoints[place - 1] == endpoint, reads[place - 1].version > read.version {
+      reads.swapAt(place, place - 1)
+      place -= 1
+    }
+  }
+
   /// Puts another version of the same endpoint's read into a row.
   mutating func replace(row: Int, by read: StoredRead) { reads[row] = read }
 
-  private mutating func reserveCapacity(_ count: Int) {
+  mutating func reserveCapacity(_ count: Int) {
     endpoints.reserveCapacity(count)
     reads.reserveCapacity(count)
   }
@@ -32,6 +42,13 @@ struct ReadRows: Sendable {
   ///
   /// - Parameter notes: what persons said of their rows, by row; no element is none.
   func columns(day: CivilDay, notes: [Int: String] = [:]) -> [Column] {
+    columns(days: [Int32](repeating: Int32(day.number), count: count), notes: notes)
+  }
+
+  /// The same of rows of several days.
+  ///
+  /// - Parameter days: the day's number of each row.
+  func columns(days: [Int32], notes: [Int: String] = [:]) -> [Column] {
     var readAt: [Int64] = []
     var milliseconds: [Int32] = []
     readAt.reserveCapacity(count)
@@ -49,7 +66,7 @@ struct ReadRows: Sendable {
     }
     let data: [(ColumnData, [Bool]?)] = [
       (.int64(endpoints.map(Int64.init)), nil),
-      (.int32([Int32](repeating: Int32(day.number), count: count)), nil),
+      (.int32(days), nil),
       (.int64(reads.map { Int64($0.register) }), nil), (.int64(readAt), nil),
       (.int32(milliseconds), nil),
       (

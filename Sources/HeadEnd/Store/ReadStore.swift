@@ -30,6 +30,7 @@ public struct ReadStore: ~Copyable {
   private let tables: [StoreTable: DeltaTable]
   private var snapshots: [StoreTable: Snapshot]
   private(set) var slotIndex = SlotIndex()
+  let splitFiles = SplitFiles()
 
   static let closedThroughName = "amr/closed-through"
   static let releasedThroughName = "amr/released-through"
@@ -301,7 +302,7 @@ public struct ReadStore: ~Copyable {
   /// Commits to a sibling table; the change counts once `commitReads` has named it.
   mutating func commit(_ commit: Commit, to name: StoreTable) throws(HeadEndError) {
     try requireWriting()
-    if name == .reads { try refuseToRemoveOtherDays(commit.removes) }
+    if name == .reads, commit.changesData { try refuseToRemoveOtherDays(commit.removes) }
     snapshots[name] = try rethrowing { try table(name).commit(commit, after: snapshot(name)) }
     guard name == .reads else { return }
     for file in commit.removes { slotIndex.remove(file) }

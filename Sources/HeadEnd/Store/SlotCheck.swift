@@ -20,27 +20,39 @@ struct SlotCheck {
   }
 
   private mutating func check(_ file: StoredSlot.File) {
-    let opened =
-      file.isFirstDay
-      ? part.checkFile(file.file, .reads)
+    let rows: ReadRows?
+    if file.isFirstDay {
+      guard let opened = part.checkFile(file.file, .reads) else { return }
+      checkDays(file, opened)
+      rows = part.attempt { () throws(HeadEndError) in try file.rows(of: slot.day) }
+    } else {
       // Its faults are told with its first day.
-      : try? file.file.open()
-    guard let opened else { return }
-    let loaded = part.attempt { () throws(HeadEndError) in
-      (try file.rows(of: slot.day, opened), try opened.integers("day"))
+      rows = try? file.rows(of: slot.day)
     }
-    guard let (rows, days) = loaded else { return }
+    guard let rows else { return }
     checkRows(rows, of: file.file)
-    if !file.holdsOtherDays {
-      let foreign = days.count { $0 != Int64(slot.day.number) }
-      if foreign > 0 { add(file.file, "\(foreign) rows are not of \(slot.day)") }
-    }
     if firsts.count == 0 {
       firsts = rows
     } else {
       for row in 0..<rows.count {
         versions[rows.endpoints[row], default: []].append(rows.reads[row].version)
       }
+    }
+  }
+
+  /// Whether the file has rows of just the days by which it is found.
+  private mutating func checkDays(_ file: StoredSlot.File, _ opened: StoredFile) {
+    let found = part.attempt { () throws(HeadEndError) in try opened.integers("day") }
+    guard let found else { return }
+    let known = Set(file.days.map { Int64($0) })
+    let foreign = found.count { !known.contains($0) }
+    if foreign > 0 {
+      let days = file.holdsOtherDays ? "the \(known.count) days that the log names" : "\(slot.day)"
+      add(file.file, "\(foreign) rows are not of \(days)")
+    }
+    let absent = known.subtracting(found)
+    if !absent.isEmpty {
+      add(file.file, "has no rows of \(absent.count) of the days that the log names")
     }
   }
 
@@ -91,6 +103,7 @@ extension PartialCheck {
         _ = checkFile(file, .reads)
       }
     }
-    return index.days.map { index.slot($0, of: reads.table, in: reads.fileSystem) }
+    let splitFiles = SplitFiles()
+    return index.days.map { index.slot($0, of: reads.table, in: reads.fileSystem, splitFiles) }
   }
 }

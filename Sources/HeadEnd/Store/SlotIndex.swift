@@ -4,7 +4,7 @@ import Metering
 
 /// Which live files of `reads` hold rows of which day.
 ///
-/// Each file of ours holds one day. Another program's compaction may have put several into one.
+/// A file holds one day, or after an optimization or another program's compaction several.
 struct SlotIndex: Sendable {
   /// By day number, sorted by the bytes of their paths.
   private var files: [Int: [DataFile]] = [:]
@@ -21,14 +21,17 @@ struct SlotIndex: Sendable {
   func days(of file: DataFile) -> [Int] { daysOfFile[file.path] ?? [] }
 
   /// A slot's files, to be read on any thread.
-  func slot(_ day: CivilDay, of table: DeltaTable, in fileSystem: FileSystem) -> StoredSlot {
+  func slot(
+    _ day: CivilDay, of table: DeltaTable, in fileSystem: FileSystem, _ splitFiles: SplitFiles
+  ) -> StoredSlot {
     StoredSlot(
       day: day,
       files: files(ofDay: day.number).map { file in
         let days = days(of: file)
         return .init(
           file: .init(dataFile: file, table: table, fileSystem: fileSystem),
-          holdsOtherDays: days.count > 1, isFirstDay: days[0] == day.number)
+          days: days, isFirstDay: days[0] == day.number,
+          splitFiles: splitFiles)
       })
   }
 
@@ -60,6 +63,7 @@ struct SlotIndex: Sendable {
     {
       return [Int(day)]
     }
+    if let days = file.days { return days }
     let rows = try StoredFile(file, of: table, in: fileSystem).integers("day")
     return Set(rows).map { Int($0) }.sorted()
   }
@@ -71,7 +75,7 @@ extension ReadStore {
 
   /// A slot's files, to be read on any thread.
   func slot(_ day: CivilDay) -> StoredSlot {
-    slotIndex.slot(day, of: table(.reads), in: fileSystem)
+    slotIndex.slot(day, of: table(.reads), in: fileSystem, splitFiles)
   }
 
   /// A day is rewritten by replacing its files, which must not take other days with them.

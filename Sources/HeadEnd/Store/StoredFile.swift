@@ -55,6 +55,22 @@ struct StoredFile {
     }
   }
 
+  private init(_ file: ParquetFile, path: String) {
+    self.file = file
+    self.path = path
+  }
+
+  /// The file's row groups, each as if it were the whole file.
+  var groups: [StoredFile] {
+    (0..<file.groupCount).map { StoredFile(file.group($0), path: path) }
+  }
+
+  /// The columns that say what a register showed on which day.
+  static let coreColumns = ["endpoint_id", "day", "register"]
+
+  /// Bytes of these columns.
+  var coreByteCount: Int { Self.coreColumns.reduce(0) { $0 + byteCount(of: $1) } }
+
   var rowCount: Int { file.rowCount }
 
   /// How many bytes of the file a column takes.

@@ -4,13 +4,30 @@ import Metering
 struct StoredSlot: Sendable {
   struct File: Sendable {
     let file: LiveFile
-    let holdsOtherDays: Bool
+    /// The numbers of the days that it has rows of, ascending.
+    let days: [Int]
+    var holdsOtherDays: Bool { days.count > 1 }
+    /// Whether its rows are to be taken apart by day and put in order.
+    var isSplit: Bool { holdsOtherDays || file.dataFile.isOptimized }
     /// Whether the slot's day is the first of the file's: a file of several days counts there.
     let isFirstDay: Bool
 
-    /// The rows of a day, in the order of the file.
-    func rows(of day: CivilDay, _ opened: StoredFile) throws(HeadEndError) -> ReadRows {
-      try ReadRows(opened, day: holdsOtherDays ? day : nil)
+    let splitFiles: SplitFiles
+
+    /// The rows of a day: by endpoint and version, or in whatever order another program left them in.
+    func rows(of day: CivilDay) throws(HeadEndError) -> ReadRows {
+      isSplit
+        ? try splitFiles.split(file).rows(of: day) : try ReadRows(try file.open(), day: nil)
+    }
+
+    /// The same, and the bytes of the file's core columns.
+    fileprivate func content(of day: CivilDay) throws(HeadEndError) -> (ReadRows, Int) {
+      if isSplit {
+        let split = try splitFiles.split(file)
+        return (split.rows(of: day), split.coreByteCount)
+      }
+      let opened = try file.open()
+      return (try ReadRows(opened, day: nil), opened.coreByteCount)
     }
   }
 
@@ -65,13 +82,8 @@ struct StoredSlot: Sendable {
     var content = Content()
     var others: [ReadRows] = []
     for file in files {
-      let opened = try file.file.open()
-      let rows = try file.rows(of: day, opened)
-      if file.isFirstDay {
-        content.coreByteCount += ["endpoint_id", "day", "register"].reduce(0) {
-          $0 + opened.byteCount(of: $1)
-        }
-      }
+      let (rows, coreByteCount) = try file.content(of: day)
+      if file.isFirstDay { content.coreByteCount += coreByteCount }
       // The largest is mostly the whole day's, the others what came later.
       if rows.count > content.current.count {
         swap(&content.current, rows, into: &others)

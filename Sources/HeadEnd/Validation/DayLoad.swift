@@ -32,13 +32,12 @@ struct DayLoad: Sendable {
   {
     collectors = [UInt32](repeating: Self.noCollector, count: grid.endpointCount)
     for file in slot.files {
-      let opened = try file.file.open()
-      if file.holdsOtherDays {
-        others.append(try file.rows(of: slot.day, opened))
-      } else if let rows = try FirstVersions(opened, file.file.dataFile.statistics) {
-        try load(rows, number, into: grid, index, path: opened.path)
+      if !file.isSplit,
+        let rows = try FirstVersions(file.file.open(), file.file.dataFile.statistics)
+      {
+        try load(rows, number, into: grid, index, path: file.file.path)
       } else {
-        others.append(try file.rows(of: slot.day, opened))
+        others.append(try file.rows(of: slot.day))
       }
     }
     others = others.inOrder

@@ -13,6 +13,7 @@ enum CommandID: CaseIterable, Sendable {
   case storeReads
   case storeWorkList
   case storeEnter
+  case storeOptimize
   case storeVacuum
   case scenarioList
   case scenarioShow

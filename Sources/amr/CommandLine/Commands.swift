@@ -8,7 +8,7 @@ enum Commands {
 
   static let all = [
     run, simulate, ingest, export, exportVerify, storeInfo, storeCheck, storeClose, storeValidate,
-    storeHistory, storeReads, storeWorkList, storeEnter, storeVacuum,
+    storeHistory, storeReads, storeWorkList, storeEnter, storeOptimize, storeVacuum,
     scenarioList, scenarioShow, scenarioCheck, scenarioNew,
   ]
 
@@ -260,6 +260,21 @@ enum Commands {
       .init(
         command: "amr store enter store entries.csv",
         meaning: "take over what the field staff reported")
+    ])
+
+  private static let storeOptimize = CommandSpec(
+    id: .storeOptimize, path: ["store", "optimize"], summary: "make closed months small",
+    details:
+      "Puts the closed days of each month into one file whose rows stand in the order that takes "
+      + "least. It is plain Parquet as before, and what is read from the store stays the same. Each "
+      + "month is a commit of its own: interrupted, the same command goes on, and again it changes "
+      + "nothing. The files that it replaces stay until 'amr store vacuum'.",
+    positionals: [store], options: [.threads],
+    examples: [
+      .init(command: "amr store optimize store", meaning: "once a month, after validation"),
+      .init(
+        command: "amr store optimize store && amr store vacuum store --retention-days 7",
+        meaning: "and remove what nobody can be reading any more"),
     ])
 
   private static let storeVacuum = CommandSpec(
