@@ -125,7 +125,7 @@ func words(_ line: String) -> [String] {
       (
         "store",
         "missing command after 'amr store'; expected info, check, close, validate, history, reads, "
-          + "worklist, enter or vacuum. See 'amr store --help'."
+          + "worklist, enter, optimize or vacuum. See 'amr store --help'."
       ),
       (
         "scenario --json",
@@ -136,7 +136,7 @@ func words(_ line: String) -> [String] {
         "store inof s",
         "unknown command 'store inof'; did you mean 'store info'? See 'amr store --help'."
       ),
-      ("store optimize", "unknown command 'store optimize'. See 'amr store --help'."),
+      ("store compact", "unknown command 'store compact'. See 'amr store --help'."),
       (
         "--quiet run s",
         "option '--quiet' stands before the command; write it after the command. See 'amr --help'."

@@ -271,10 +271,7 @@ enum Commands {
       + "nothing. The files that it replaces stay until 'amr store vacuum'.",
     positionals: [store], options: [.threads],
     examples: [
-      .init(command: "amr store optimize store", meaning: "once a month, after validation"),
-      .init(
-        command: "amr store optimize store && amr store vacuum store --retention-days 7",
-        meaning: "and remove what nobody can be reading any more"),
+      .init(command: "amr store optimize store", meaning: "once a month, after validation")
     ])
 
   private static let storeVacuum = CommandSpec(
