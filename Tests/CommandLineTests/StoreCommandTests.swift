@@ -127,6 +127,24 @@ struct StoreCommandTests {
     #expect(scratch.allFiles() == before)
   }
 
+  @Test("optimize says what it made of each month, and that there is nothing to do")
+  func optimize() throws {
+    let scratch = try Self.store()
+    #expect(
+      try Program.run("store optimize s", in: scratch).outputText
+        == "s: no day with reads is closed; 'amr store close' closes days\n")
+    #expect(try Program.run("store close s --through 1998-06-02", in: scratch).exitCode == 0)
+    let first = try Program.run("store optimize s --json", in: scratch)
+    #expect(first.exitCode == 0 && first.errorText.isEmpty)
+    #expect(first.outputText.contains(#""is_rewritten": true"#))
+    let again = try Program.run("store optimize s", in: scratch).outputText.split(separator: "\n")
+    #expect(again[0].hasPrefix("month") && again[0].contains("bytes per row"))
+    #expect(again[1].hasPrefix("1998-06") && again[2] == "s: 0 of 1 month rewritten")
+    #expect(try Program.run("store check s", in: scratch).exitCode == 0)
+    #expect(try Program.run("store optimize s --quiet", in: scratch).output.isEmpty)
+    #expect(try Program.run("store optimize absent", in: scratch).exitCode == 66)
+  }
+
   @Test("vacuum says what it removes, and what it would")
   func vacuum() throws {
     let scratch = try Self.store()

@@ -32,18 +32,25 @@ extension ReadStore {
   ///
   /// - Parameters:
   ///   - timestamp: ms since 1970, written into the log.
-  ///   - progress: called before each month, with how many there are; may throw to give up.
+  ///   - progress: called on the way with the share that is done, 0…1; may throw to give up.
   /// - Returns: the months that have closed days, ascending.
   public mutating func optimize(
-    timestamp: Int64, threads: Int, progress: (_ months: Int) throws -> Void = { _ in }
+    timestamp: Int64, threads: Int, progress: (_ share: Double) throws -> Void = { _ in }
   ) async throws -> [OptimizedMonth] {
     try requireWriting()
     try refuseToDropColumns()
     let months = monthsOfClosedFiles
+    let bytes = months.map { $0.files.reduce(0) { $0 + Double($1.size) } }
+    let total = max(1, bytes.reduce(0, +))
+    var done = 0.0
     var results: [OptimizedMonth] = []
-    for month in months {
-      try progress(months.count)
-      results.append(try await optimize(month, timestamp: timestamp, threads: threads))
+    for (month, bytes) in zip(months, bytes) {
+      results.append(
+        try await optimize(month, timestamp: timestamp, threads: threads) {
+          try progress((done + $0 * bytes) / total)
+        })
+      done += bytes
+      try progress(done / total)
     }
     return results
   }
@@ -80,8 +87,9 @@ extension ReadStore {
     return months.values.sorted { $0.name < $1.name }
   }
 
+  /// - Parameter progress: called with the share of the month that is done.
   private mutating func optimize(
-    _ month: ClosedMonth, timestamp: Int64, threads: Int
+    _ month: ClosedMonth, timestamp: Int64, threads: Int, progress: (Double) throws -> Void
   ) async throws -> OptimizedMonth {
     let live = month.files.map { liveFile($0, of: .reads) }
     let opened = try live.map { file throws(HeadEndError) in
@@ -97,8 +105,9 @@ extension ReadStore {
         coreBytesBefore: coreBytes, coreBytesAfter: core, isRewritten: file != nil)
     }
     if month.files.count == 1, month.files[0].isOptimized { return result(nil, core: coreBytes) }
-    let rows = try await monthRows(month, threads: threads)
-    let groups = try await rows.encoded(threads: threads)
+    // Reading takes about a third of the time.
+    let rows = try await monthRows(month, threads: threads) { try progress($0 / 3) }
+    let groups = try await rows.encoded(threads: threads) { try progress((1 + 2 * $0) / 3) }
     if groups.reduce(0, { $0 + Int64($1.byteCount) }) >= bytes {
       return result(nil, core: coreBytes)
     }
@@ -120,10 +129,12 @@ extension ReadStore {
       })
   }
 
-  private func monthRows(_ month: ClosedMonth, threads: Int) async throws -> MonthRows {
+  private func monthRows(
+    _ month: ClosedMonth, threads: Int, progress: (Double) throws -> Void
+  ) async throws -> MonthRows {
     let paths = Set(month.files.map(\.path))
     let slots = month.days.sorted().map { slot(CivilDay(number: $0)) }
-    let days = try await parallelMap(count: slots.count, threads: threads) { number in
+    let days = try await parallelMap(count: slots.count, threads: threads, progress) { number in
       try slots[number].allRows { paths.contains($0.path) }
     }
     return MonthRows(days: days)

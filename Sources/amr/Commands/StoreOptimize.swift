@@ -6,16 +6,14 @@ func runStoreOptimize(_ arguments: ParsedArguments) async throws -> ExitCode {
   var store = try await openForWriting(OutputPlace.directory(arguments.positionals[0]), arguments)
   let bar = ProgressBar(isQuiet: arguments.flag(.quiet))
   defer { bar.finish() }
-  var isUnderWay = false
+  bar.begin("optimize", unit: "%", total: 100)
+  var shown: Int64 = 0
   let months = try await store.optimize(timestamp: wallClock(), threads: arguments.threads) {
-    months in
+    share in
     try Interrupt.check()
-    if isUnderWay {
-      bar.advance()
-    } else {
-      bar.begin("optimize", unit: "months", total: Int64(months))
-    }
-    isUnderWay = true
+    let percent = Int64(100 * share)
+    bar.advance(by: percent - shown)
+    shown = percent
   }
   bar.finish()
   if arguments.flag(.json) {
