@@ -20,6 +20,8 @@ public struct TableMetadata: Sendable, Equatable {
   public let name: String
   /// Of a table that another program changed, only the columns whose types are known here.
   public let fields: [TableField]
+  /// Names of another program's columns whose types are not read here.
+  public private(set) var unreadColumns: [String] = []
   /// Names of string columns whose value is one per data file and is kept in the log only.
   public let partitionColumns: [String]
   /// In milliseconds since 1970-01-01T00:00:00Z.
@@ -102,7 +104,7 @@ extension TableMetadata {
 
   /// Reads a `metaData` action; the error is the reason alone.
   static func parse(_ value: JSON5Value) throws(ActionError) -> TableMetadata {
-    let schema = try parseSchema(try value.text("schemaString"))
+    let (schema, unread) = try parseSchema(try value.text("schemaString"))
     let partitions = value["partitionColumns"]?.array?.compactMap(\.string) ?? []
     for name in partitions where !schema.contains(where: { $0.field.name == name }) {
       throw ActionError("partition column \(name) is not in the schema")
@@ -110,16 +112,20 @@ extension TableMetadata {
     if let provider = value["format"]?["provider"]?.string, provider != "parquet" {
       throw ActionError("data files of format \(provider); only parquet is read")
     }
-    return TableMetadata(
+    var metadata = TableMetadata(
       id: try value.text("id"), name: value["name"]?.string ?? "", fields: schema,
       partitionColumns: partitions, createdAt: value["createdTime"]?.integer ?? 0,
       configuration: Dictionary(
         uniqueKeysWithValues: (value["configuration"]?.object ?? []).compactMap { member in
           member.value.string.map { (member.key, $0) }
         }))
+    metadata.unreadColumns = unread
+    return metadata
   }
 
-  private static func parseSchema(_ text: String) throws(ActionError) -> [TableField] {
+  private static func parseSchema(
+    _ text: String
+  ) throws(ActionError) -> (fields: [TableField], unread: [String]) {
     let schema: JSON5Value
     do throws(JSON5Error) {
       schema = try JSON5.parse(Array(text.utf8), source: "schemaString")
@@ -130,12 +136,16 @@ extension TableMetadata {
       throw ActionError("schemaString has no fields")
     }
     var result: [TableField] = []
+    var unread: [String] = []
     for field in fields {
       let name = try field.text("name")
       let isNullable = field["nullable"]?.bool ?? true
       guard let type = field["type"]?.string.flatMap(ColumnType.init(deltaName:)) else {
         // Another program's column; what this one writes has no value there.
-        if isNullable { continue }
+        if isNullable {
+          unread.append(name)
+          continue
+        }
         throw ActionError(
           "column \(name) is not long, integer, string, date or timestamp, so it cannot be written")
       }
@@ -147,7 +157,7 @@ extension TableMetadata {
           name, type, isNullable: isNullable,
           comment: field["metadata"]?["comment"]?.string ?? ""))
     }
-    return result
+    return (result, unread)
   }
 }
 

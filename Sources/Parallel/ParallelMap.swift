@@ -32,6 +32,24 @@ public func parallelMap<Result: Sendable>(
   return results.map { $0! }
 }
 
+/// The same in steps of a few indices for each thread.
+///
+/// - Parameter progress: called after each step with the share that is done, 0…1; may throw to give up.
+public func parallelMap<Result: Sendable>(
+  count: Int, threads: Int, progress: (_ share: Double) throws -> Void,
+  _ body: @escaping @Sendable (Int) throws -> Result
+) async throws -> [Result] {
+  var results: [Result] = []
+  let step = 2 * max(1, threads)
+  for start in stride(from: 0, to: count, by: step) {
+    results += try await parallelMap(count: min(step, count - start), threads: threads) {
+      try body(start + $0)
+    }
+    try progress(Double(results.count) / Double(count))
+  }
+  return results
+}
+
 /// Applies `body` to ranges of `length` that follow one another and make up 0..<count, the last one
 /// shorter where it must be, and returns the results in order; otherwise as `parallelMap`.
 public func parallelRanges<Result: Sendable>(

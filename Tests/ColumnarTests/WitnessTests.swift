@@ -50,9 +50,21 @@ struct ParquetWitnessTests {
     arguments: [0, 1, 2, 128, 129, 20_480, 20_481, 50_000])
   func readers(rowCount: Int) throws {
     let columns = sampleColumns(rowCount, seed: 11)
+    try expectReaders(of: try ParquetWriter.encode(columns, createdBy: "amr test"), columns)
+  }
+
+  @Test("three readers agree with what is written densely, in groups of several sizes")
+  func dense() throws {
+    let columns = sampleColumns(200_000, seed: 12)
+    let groups = try [0..<1, 1..<150_000, 150_000..<200_000].map { rows in
+      try ParquetWriter.encodeGroup(columns.map { $0.rows(rows) }, .dense)
+    }
+    try expectReaders(of: try ParquetWriter.assemble(groups, createdBy: "amr test"), columns)
+  }
+
+  private func expectReaders(of encoded: EncodedParquet, _ columns: [Column]) throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("sample.parquet")
-    let encoded = try ParquetWriter.encode(columns, createdBy: "amr test")
     try FileSystem.system.writeAtomically(encoded.bytes, to: path)
     let result = try Witness.run(reader, [path])
     #expect(result.exitCode == 0, "\(result.errorText)")
@@ -64,27 +76,7 @@ struct ParquetWitnessTests {
         #expect(lines.contains("\(reader)|\(column.field.name)|\(summary)"))
       }
       #expect(statistics.name == column.field.name)
-      #expect(summary.hasPrefix("\(rowCount)|\(statistics.nullCount)|"))
-    }
-  }
-
-  @Test("three readers agree with what is written densely, in groups of several sizes")
-  func dense() throws {
-    let columns = sampleColumns(200_000, seed: 12)
-    let groups = try [0..<1, 1..<150_000, 150_000..<200_000].map { rows in
-      try ParquetWriter.encodeGroup(columns.map { $0.rows(rows) }, .dense)
-    }
-    let directory = try TemporaryDirectory()
-    let path = directory.file("dense.parquet")
-    let encoded = try ParquetWriter.assemble(groups, createdBy: "amr test")
-    try FileSystem.system.writeAtomically(encoded.bytes, to: path)
-    let result = try Witness.run(reader, [path])
-    #expect(result.exitCode == 0, "\(result.errorText)")
-    let lines = Set(result.outputText.split(separator: "\n").map(String.init))
-    for column in columns {
-      for reader in ["pyarrow", "duckdb", "polars"] {
-        #expect(lines.contains("\(reader)|\(column.field.name)|\(summarise(column))"))
-      }
+      #expect(summary.hasPrefix("\(encoded.rowCount)|\(statistics.nullCount)|"))
     }
   }
 

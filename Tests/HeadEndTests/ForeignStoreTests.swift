@@ -90,6 +90,37 @@ struct ForeignStoreTests {
     try await Self.expectLikeBefore(store, sound)
   }
 
+  @Test(
+    "an optimization does not drop what another program has put into columns of its own",
+    arguments: ["double", "integer"])
+  func addedColumn(type: String) async throws {
+    let store = try await StoreCopy.make()
+    try Self.run("t.alter.add_columns([Field('volts', '\(type)')])", on: .reads, of: store)
+    let logs = store.logs(.reads)
+    let error = try await #require(throws: HeadEndError.self) {
+      var writer = try Self.open(store, .writing)
+      _ = try await writer.optimize(timestamp: Fixture.timestamp, threads: 1)
+    }
+    #expect("\(error)".contains("has added column volts"), "\(error)")
+    #expect(store.logs(.reads) == logs)
+  }
+
+  @Test("what another program has put together is optimized like our own files")
+  func compacted() async throws {
+    let sound = try await StoreCopy.make(isValidated: true)
+    let store = try sound.copy()
+    try Self.run("t.optimize.compact(writer_properties=gzip)", on: .reads, of: store)
+    for copy in [store, sound] {
+      var writer = try Self.open(copy, .writing)
+      try writer.close(through: Fixture.firstDay + 2, timestamp: Fixture.timestamp)
+      let months = try await writer.optimize(timestamp: Fixture.timestamp, threads: 1)
+      #expect(months.contains { $0.isRewritten })
+    }
+    #expect(
+      try StoreContent(of: store.path).differences(from: try StoreContent(of: sound.path)) == [])
+    #expect(try await store.check() == [])
+  }
+
   @Test("a codec that is not read here is named, with what to do")
   func codec() async throws {
     let store = try await StoreCopy.make()

@@ -34,7 +34,9 @@ struct MonthRows: Sendable {
     threads: Int, progress: (Double) throws -> Void
   ) async throws -> [EncodedGroup] {
     let ranges = groupRanges
-    return try await parallelMap(count: ranges.count, threads: threads, progress) { number in
+    return try await parallelMap(
+      count: ranges.count, threads: threads, progress: progress
+    ) { number in
       let (rows, days, notes) = ordered(ranges[number])
       return try ParquetWriter.encodeGroup(rows.columns(days: days, notes: notes), .dense)
     }
@@ -154,22 +156,6 @@ private struct RowsByEndpoint {
         meanIncrease: Double(increase) / Double(max(1, registers.count - 1)))
     }
   }
-}
-
-/// Maps in steps of a few for each thread, and tells after each which share is done.
-func parallelMap<Result: Sendable>(
-  count: Int, threads: Int, _ progress: (Double) throws -> Void,
-  _ body: @escaping @Sendable (Int) throws -> Result
-) async throws -> [Result] {
-  var results: [Result] = []
-  let step = 2 * max(1, threads)
-  for start in stride(from: 0, to: count, by: step) {
-    results += try await parallelMap(count: min(step, count - start), threads: threads) {
-      try body(start + $0)
-    }
-    try progress(Double(results.count) / Double(count))
-  }
-  return results
 }
 
 extension ReadRows {

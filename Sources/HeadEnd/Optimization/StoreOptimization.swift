@@ -58,7 +58,10 @@ extension ReadStore {
   /// Rewriting a file would lose what another program has put into columns of its own.
   private func refuseToDropColumns() throws(HeadEndError) {
     let own = Set(StoreTable.reads.fields.map(\.field.name))
-    let others = table(.reads).metadata.fields.map(\.field.name).filter { !own.contains($0) }
+    let metadata = snapshot(.reads).metadata
+    let others =
+      metadata.fields.map(\.field.name).filter { !own.contains($0) }
+      + metadata.unreadColumns
     if let other = others.first {
       throw .refused(
         "\(table(.reads).directory): another program has added column \(other), whose values a "
@@ -134,7 +137,9 @@ extension ReadStore {
   ) async throws -> MonthRows {
     let paths = Set(month.files.map(\.path))
     let slots = month.days.sorted().map { slot(CivilDay(number: $0)) }
-    let days = try await parallelMap(count: slots.count, threads: threads, progress) { number in
+    let days = try await parallelMap(
+      count: slots.count, threads: threads, progress: progress
+    ) { number in
       try slots[number].allRows { paths.contains($0.path) }
     }
     return MonthRows(days: days)
